@@ -1,0 +1,42 @@
+import type { Resources } from './resources'
+
+export const PERIODICITIES = ['manually', 'monthly', 'quarterly', 'biannualy', 'annually'] as const
+export type Periodicity = (typeof PERIODICITIES)[number]
+
+export const OCCASIONS = ['requested', 'started', 'ended'] as const
+export type Occasion = (typeof OCCASIONS)[number]
+export const CHANNELS = ['webhook', 'mailgun', 'slack'] as const
+export type Channel = (typeof CHANNELS)[number]
+/** Who is told, by occasion and channel. */
+export type Notification = { [O in Occasion]?: { [C in Channel]?: string[] } }
+
+/** A parameter's value. */
+export type ParamValue = string | number | boolean | string[] | null
+export type Params = Record<string, ParamValue>
+
+/** The part of a schedule that says how its tasks run. Resources and platform are columns of their own. */
+export type ScheduleConfig = {
+  params: Params
+  image: { name: string; tag: string } | null
+  warehousePath: string
+  monitor: boolean
+  shm?: number
+  capAdd?: string[]
+  capDrop?: string[]
+  artifactsGlobs?: string[]
+}
+
+/** A task's snapshot: the schedule's config, expanded (zimfarm.md §11.1). */
+export type TaskConfig = ScheduleConfig & {
+  taskType: string
+  platform: string | null
+  resources: Resources
+  mountPoint: string
+  command: string[]
+  /** Longest run, in seconds. */
+  timeLimit: number
+}
+
+/** 31 days: what a schedule's work is taken to last until it has been measured (zimfarm.md §9). */
+export const DEFAULT_DURATION_SECONDS = 2_678_400
+export type Language = { code: string; nameEn: string; nameNative: string }

@@ -1,0 +1,82 @@
+import type { TaskStatus, Stage, HistoryEntry, Progress, ReasonCode } from './task'
+import type { Resources } from './resources'
+import type { Notification, TaskConfig } from './schedule'
+
+export type UploadPlan = Record<string, { uploadUri: string | null; expiration: number; zimcheck?: string }>
+
+/** A task as lists show it. */
+export type TaskSummary = {
+  id: string
+  status: TaskStatus
+  stage: Stage | null
+  taskType: string
+  /** The schedule's name today; null once it is gone. */
+  scheduleName: string | null
+  /** The schedule's name when the task was requested. */
+  originalScheduleName: string
+  priority: number
+  requestedBy: string
+  resources: Resources
+  platform: string | null
+  expectedSeconds: number
+  /** The name of the worker that was asked for. */
+  pinnedWorker: string | null
+  /** The name of the worker that holds or held it. */
+  worker: string | null
+  attempt: number
+  maxAttempts: number
+  notBefore: Date | null
+  requestedAt: Date
+  reservedAt: Date | null
+  startedAt: Date | null
+  endedAt: Date | null
+  updatedAt: Date
+  cancelRequestedAt: Date | null
+  canceledBy: string | null
+  reasonCode: ReasonCode | null
+  reasonText: string | null
+  progress: Progress | null
+  history: HistoryEntry[]
+}
+
+export type TaskFile = {
+  id: string
+  name: string
+  status: 'created' | 'uploading' | 'uploaded' | 'failed'
+  size: number
+  sha256: string | null
+  mediaType: string
+  stored: boolean
+  createdAt: Date
+  uploadedAt: Date | null
+  failedAt: Date | null
+  check: FileCheck | null
+}
+/** `result` is the checker's exit code: 0 is valid. */
+export type FileCheck = { result: number; log?: string | null; details?: unknown; info?: unknown; at: string }
+
+/** What the holder last told of the run. */
+export type TaskReport = {
+  image: string | null
+  command: string[] | null
+  stdout: string | null
+  stderr: string | null
+  exitCode: number | null
+  stats: unknown
+  exception: string | null
+  traceback: string | null
+  log: string | null
+  logFile: string | null
+  artifactFile: string | null
+  timeout: unknown
+}
+
+/** A task with all that belongs to it. */
+export type TaskDetails = TaskSummary & {
+  config: TaskConfig
+  upload: UploadPlan
+  notification: Notification | null
+  result: unknown
+  report: TaskReport | null
+  files: TaskFile[]
+}
