@@ -9,9 +9,7 @@ export type Namespace = keyof typeof PERMISSIONS
 export type Permission = { [N in Namespace]: `${N}.${(typeof PERMISSIONS)[N][number]}` }[Namespace]
 export type Scope = { [N in Namespace]?: Record<string, boolean> }
 
-const ALL = Object.fromEntries(Object.entries(PERMISSIONS).map(([name, all]) => [name, all])) as {
-  [N in Namespace]: readonly string[]
-}
+const ALL: { [N in Namespace]: readonly string[] } = PERMISSIONS
 const grants = {
   admin: ALL,
   manager: {

@@ -1,0 +1,15 @@
+import * as schedule from './schedule'
+import * as session from './session'
+import * as task from './task'
+import * as worker from './worker'
+import type { Endpoint } from './endpoint'
+
+const isEndpoint = (value: unknown): value is Endpoint =>
+  typeof value === 'object' && value !== null && 'method' in value && 'path' in value && 'summary' in value
+
+/** Every call of Croft's own API, by operation id. */
+export const ENDPOINTS: Record<string, Endpoint> = Object.fromEntries(
+  [session, schedule, task, worker].flatMap((module) =>
+    Object.entries(module as Record<string, unknown>).filter((entry): entry is [string, Endpoint] => isEndpoint(entry[1])),
+  ),
+)
