@@ -1,0 +1,71 @@
+import { randomBytes } from 'node:crypto'
+import { scopeOf, type Role } from '#lib/core/access'
+import { CroftError } from '#lib/core/error'
+import { isUniqueViolation, json } from '#lib/db/client'
+import { demand, transaction, type Context } from '../context'
+import { appendEvent } from '../events/append'
+import { hashPassword } from './password'
+import { API_TOKEN_PREFIX, sha256 } from './session'
+
+export type AccountView = { id: string; username: string; email: string | null; role: string; createdAt: Date }
+export const toAccount = (row: AccountView): AccountView => ({
+  id: row.id,
+  username: row.username,
+  email: row.email,
+  role: row.role,
+  createdAt: row.createdAt,
+})
+
+/** @throws CroftError forbidden; conflict when the name is taken, also by a deleted account */
+export async function createAccount(
+  ctx: Context,
+  input: { username: string; password: string | null; email: string | null; role: Role },
+): Promise<AccountView> {
+  demand(ctx, 'users.create')
+  if (ctx.actor.kind === 'account' && input.role === 'admin' && ctx.actor.role !== 'admin') {
+    throw new CroftError('forbidden', 'only an admin may create another admin')
+  }
+  const passwordHash = input.password === null ? null : await hashPassword(input.password)
+  try {
+    return await transaction(ctx, async (tx) => {
+      const row = await tx.db.account.create({
+        data: {
+          username: input.username,
+          passwordHash,
+          email: input.email,
+          role: input.role,
+          scope: json(scopeOf(input.role)) as object,
+          createdAt: tx.now(),
+          updatedAt: tx.now(),
+        },
+      })
+      await appendEvent(tx, { kind: 'account.created', data: { username: input.username, role: input.role } })
+      return toAccount(row)
+    })
+  } catch (error) {
+    if (!isUniqueViolation(error)) throw error
+    throw new CroftError('conflict', `the name ${input.username} is taken`, { username: ['is taken'] })
+  }
+}
+
+/** A long-lived token for a program; the answer is the only place where it is ever shown. */
+export async function createApiToken(
+  ctx: Context,
+  input: { username: string; name: string; expiresAt: Date | null },
+): Promise<{ id: string; name: string; token: string }> {
+  const self = ctx.actor.kind === 'account' && ctx.actor.username === input.username
+  if (!self) demand(ctx, 'users.update')
+  const account = await ctx.db.account.findFirst({ where: { username: input.username, deletedAt: null } })
+  if (account === null) throw new CroftError('not_found', `there is no account ${input.username}`)
+  if (!self && ctx.actor.kind === 'account' && account.role === 'admin' && ctx.actor.role !== 'admin') {
+    throw new CroftError('forbidden', "only an admin may make a token for an admin's account")
+  }
+  const token = API_TOKEN_PREFIX + randomBytes(32).toString('base64url')
+  return transaction(ctx, async (tx) => {
+    const row = await tx.db.apiToken.create({
+      data: { accountId: account.id, name: input.name, tokenHash: sha256(token), expiresAt: input.expiresAt, createdAt: tx.now() },
+    })
+    await appendEvent(tx, { kind: 'account.token_created', data: { username: input.username, name: input.name } })
+    return { id: row.id, name: row.name, token }
+  })
+}

@@ -1,0 +1,148 @@
+import { createHash, randomBytes, randomUUID } from 'node:crypto'
+import { errors, jwtVerify, SignJWT } from 'jose'
+import type { Actor, Scope } from '#lib/core/access'
+import { CroftError } from '#lib/core/error'
+import type { Prisma } from '#lib/db/client'
+import type { Context, ReadContext, TxContext } from '../context'
+
+export type SessionKind = 'browser' | 'api' | 'zimfarm'
+type AccountActor = Extract<Actor, { kind: 'account' }>
+export type Tokens = { accessToken: string; expiresAt: Date; refreshToken: string; sessionId: string; actor: AccountActor }
+
+const ACCESS_SECONDS = 24 * 60 * 60
+/** As Zimfarm's refresh tokens (zimfarm.md §2.2). */
+const REFRESH_DAYS = 30
+const ISSUER = 'dispatcher'
+export const API_TOKEN_PREFIX = 'croft_'
+
+export const sha256 = (text: string) => createHash('sha256').update(text).digest('hex')
+const keyOf = (secret: string) => new TextEncoder().encode(secret)
+type AccountRow = Prisma.AccountGetPayload<object>
+
+const actorOf = (account: AccountRow, sessionId: string | null): AccountActor => ({
+  kind: 'account',
+  accountId: account.id,
+  username: account.username,
+  role: account.role,
+  scope: account.scope as Scope,
+  sessionId,
+})
+
+/** Opens a session with its first tokens. A Zimfarm client's refresh token is a UUID (zimfarm.md §2.1). */
+export async function openSession(
+  tx: TxContext,
+  account: AccountRow,
+  input: { kind: SessionKind; userAgent?: string | null },
+): Promise<Tokens> {
+  const sessionId = randomUUID()
+  const refreshToken = input.kind === 'zimfarm' ? randomUUID() : randomBytes(32).toString('base64url')
+  const now = tx.now()
+  await tx.db.session.create({
+    data: {
+      id: sessionId,
+      accountId: account.id,
+      kind: input.kind,
+      userAgent: input.userAgent?.slice(0, 300),
+      createdAt: now,
+      lastSeenAt: now,
+      expiresAt: new Date(now.getTime() + REFRESH_DAYS * 86_400_000),
+      refreshHash: sha256(refreshToken),
+    },
+  })
+  return { ...(await accessToken(tx, account, sessionId)), refreshToken, sessionId, actor: actorOf(account, sessionId) }
+}
+
+/** The claims are Zimfarm's (zimfarm.md §2.6), with the session's id so that the token can be revoked. */
+async function accessToken(ctx: ReadContext, account: AccountRow, sessionId: string): Promise<{ accessToken: string; expiresAt: Date }> {
+  const iat = Math.floor(ctx.now().getTime() / 1000)
+  const exp = iat + ACCESS_SECONDS
+  const user = { _id: account.id, email: account.email, username: account.username, scope: account.scope }
+  const token = await new SignJWT({ user, sid: sessionId })
+    .setProtectedHeader({ alg: 'HS256', typ: 'JWT' })
+    .setIssuer(ISSUER)
+    .setIssuedAt(iat)
+    .setExpirationTime(exp)
+    .sign(keyOf(ctx.settings.secret))
+  return { accessToken: token, expiresAt: new Date(exp * 1000) }
+}
+
+/**
+ * New tokens for a refresh token. It serves once, also when it comes five times at once.
+ * @throws CroftError unauthenticated
+ */
+export async function refreshSession(ctx: Context, refreshToken: string): Promise<Tokens> {
+  const now = ctx.now()
+  const next = /^[0-9a-f-]{36}$/i.test(refreshToken) ? randomUUID() : randomBytes(32).toString('base64url')
+  const [session] = await ctx.db.session.updateManyAndReturn({
+    where: {
+      refreshHash: sha256(refreshToken),
+      revokedAt: null,
+      expiresAt: { gt: now },
+      account: { deletedAt: null },
+    },
+    data: {
+      refreshHash: sha256(next),
+      lastSeenAt: now,
+      expiresAt: new Date(now.getTime() + REFRESH_DAYS * 86_400_000),
+    },
+  })
+  if (session === undefined) throw new CroftError('unauthenticated', 'the refresh token is unknown, used or expired: sign in again')
+  const account = await ctx.db.account.findUniqueOrThrow({ where: { id: session.accountId } })
+  return {
+    ...(await accessToken(ctx, account, session.id)),
+    refreshToken: next,
+    sessionId: session.id,
+    actor: actorOf(account, session.id),
+  }
+}
+
+/**
+ * Who a bearer token speaks for: an access token of a living session, or an API token.
+ * @throws CroftError unauthenticated, with the message `token expired` or `token invalid`
+ */
+export async function actorOfToken(ctx: ReadContext, token: string): Promise<AccountActor> {
+  const now = ctx.now()
+  if (token.startsWith(API_TOKEN_PREFIX)) {
+    const row = await ctx.db.apiToken.findUnique({ where: { tokenHash: sha256(token) }, include: { account: true } })
+    const valid = row !== null && row.revokedAt === null && (row.expiresAt === null || row.expiresAt > now)
+    if (!valid || row.account.deletedAt !== null) throw new CroftError('unauthenticated', 'token invalid')
+    if (row.lastUsedAt === null || now.getTime() - row.lastUsedAt.getTime() > 60_000) {
+      await ctx.db.apiToken.update({ where: { id: row.id }, data: { lastUsedAt: now }, select: { id: true } })
+    }
+    return actorOf(row.account, null)
+  }
+  const sessionId = await sessionOfJwt(ctx, token)
+  return actorOfSession(ctx, sessionId)
+}
+
+async function sessionOfJwt(ctx: ReadContext, token: string): Promise<string> {
+  try {
+    const { payload } = await jwtVerify(token, keyOf(ctx.settings.secret), {
+      algorithms: ['HS256'],
+      issuer: ISSUER,
+      currentDate: ctx.now(),
+    })
+    if (typeof payload.sid === 'string') return payload.sid
+  } catch (error) {
+    throw new CroftError('unauthenticated', error instanceof errors.JWTExpired ? 'token expired' : 'token invalid')
+  }
+  throw new CroftError('unauthenticated', 'token invalid')
+}
+
+const UUID = /^[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}$/i
+
+/** Who a session speaks for. @throws CroftError unauthenticated when it was revoked or has expired */
+export async function actorOfSession(ctx: ReadContext, sessionId: string): Promise<AccountActor> {
+  const session = UUID.test(sessionId)
+    ? await ctx.db.session.findUnique({ where: { id: sessionId }, include: { account: true } })
+    : null
+  if (session === null || session.revokedAt !== null || session.expiresAt <= ctx.now() || session.account.deletedAt !== null) {
+    throw new CroftError('unauthenticated', 'token invalid')
+  }
+  return actorOf(session.account, session.id)
+}
+
+/** Ends a session: its access token, its refresh token and its browser cookie are worth nothing from now on. */
+export async function revokeSession(ctx: Context, sessionId: string): Promise<void> {
+  await ctx.db.session.updateMany({ where: { id: sessionId, revokedAt: null }, data: { revokedAt: ctx.now(), refreshHash: null } })
+}

@@ -1,0 +1,27 @@
+import { json } from '#lib/db/client'
+import { actorName, type TxContext } from '../context'
+
+export type EventInput = {
+  /** `<noun>.<what happened>`, e.g. `task.started`. */
+  kind: string
+  taskId?: string
+  scheduleId?: string | null
+  workerId?: string | null
+  data?: Record<string, unknown>
+}
+
+/** Appends to the event log, in the transaction of the change that it tells of. */
+export async function appendEvent(tx: TxContext, event: EventInput): Promise<void> {
+  await tx.db.event.create({
+    data: {
+      at: tx.now(),
+      kind: event.kind,
+      actor: actorName(tx.actor),
+      taskId: event.taskId,
+      scheduleId: event.scheduleId,
+      workerId: event.workerId,
+      data: json(event.data ?? {}) as object,
+    },
+    select: { id: true },
+  })
+}

@@ -1,0 +1,65 @@
+import { CroftError } from '#lib/core/error'
+import { DEFAULT_DURATION_SECONDS, type Language, type Notification, type Periodicity, type ScheduleConfig } from '#lib/core/schedule'
+import type { Resources } from '#lib/core/resources'
+import { isUniqueViolation, json } from '#lib/db/client'
+import { demand, transaction, type Context } from '../context'
+import { appendEvent } from '../events/append'
+import { checkConfig, checkNotification } from './check'
+import { SCHEDULE, toSchedule, type ScheduleView } from './view'
+
+export type NewSchedule = {
+  name: string
+  taskType: string
+  category: string
+  language: Language
+  tags: string[]
+  periodicity: Periodicity
+  enabled: boolean
+  resources?: Resources
+  platform: string | null
+  config: ScheduleConfig
+  notification: Notification | null
+  notes?: string
+}
+
+/** @throws CroftError forbidden; invalid with a complaint for each field; conflict when the name is taken */
+export async function createSchedule(ctx: Context, input: NewSchedule): Promise<ScheduleView> {
+  demand(ctx, 'schedules.create')
+  const definition = checkConfig(ctx.settings, input.taskType, input.config)
+  checkNotification(input.notification)
+  const now = ctx.now()
+  try {
+    return await transaction(ctx, async (tx) => {
+      const row = await tx.db.schedule.create({
+        data: {
+          name: input.name,
+          taskTypeId: input.taskType,
+          category: input.category,
+          languageCode: input.language.code,
+          languageNameEn: input.language.nameEn,
+          languageNative: input.language.nameNative,
+          tags: input.tags,
+          periodicity: input.periodicity,
+          enabled: input.enabled,
+          config: json(input.config) as object,
+          ...(input.resources ?? definition.resources),
+          platform: input.platform,
+          notification: json(input.notification),
+          notes: input.notes ?? '',
+          createdAt: now,
+          updatedAt: now,
+          durations: { create: { seconds: DEFAULT_DURATION_SECONDS, measuredAt: now } },
+        },
+        ...SCHEDULE,
+      })
+      await appendEvent(tx, { kind: 'schedule.created', scheduleId: row.id, data: { name: row.name } })
+      return toSchedule(tx, row)
+    })
+  } catch (error) {
+    if (!isUniqueViolation(error)) throw error
+    throw nameTaken(input.name)
+  }
+}
+
+export const nameTaken = (name: string) =>
+  new CroftError('conflict', `there is a schedule ${name} already: choose another name`, { name: ['is taken'] })

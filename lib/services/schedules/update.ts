@@ -1,0 +1,68 @@
+import { CroftError } from '#lib/core/error'
+import type { Notification, ScheduleConfig } from '#lib/core/schedule'
+import { isUniqueViolation, json } from '#lib/db/client'
+import { demand, transaction, type Context } from '../context'
+import { appendEvent } from '../events/append'
+import { checkConfig, checkNotification } from './check'
+import { nameTaken, type NewSchedule } from './create'
+import { scheduleIdOf } from './get'
+import { SCHEDULE, toSchedule, type ScheduleView } from './view'
+
+export type ScheduleChange = Partial<NewSchedule> & { version?: number }
+
+/**
+ * Changes what is given and leaves the rest.
+ * @throws CroftError not_found; invalid; conflict when the name is taken, or when `version` is no longer the latest
+ */
+export async function updateSchedule(ctx: Context, nameOrId: string, change: ScheduleChange): Promise<ScheduleView> {
+  demand(ctx, 'schedules.update')
+  const { version, name, taskType, language, resources, config, notification, ...plain } = change
+  if (notification !== undefined) checkNotification(notification)
+  try {
+    return await transaction(ctx, async (tx) => {
+      const id = await scheduleIdOf(tx, nameOrId)
+      await tx.db.$executeRaw`SELECT 1 FROM schedule WHERE id = ${id}::uuid FOR UPDATE`
+      const before = await tx.db.schedule.findUniqueOrThrow({ where: { id } })
+      if (version !== undefined && version !== before.version) {
+        throw new CroftError('conflict', `somebody saved this schedule since (version ${before.version}): read it again and merge`)
+      }
+      const nextType = taskType ?? before.taskTypeId
+      const nextConfig = config ?? (before.config as ScheduleConfig)
+      if (taskType !== undefined || config !== undefined) checkConfig(ctx.settings, nextType, nextConfig)
+      const row = await tx.db.schedule.update({
+        where: { id },
+        data: {
+          ...plain,
+          name,
+          taskTypeId: taskType,
+          ...(language !== undefined && {
+            languageCode: language.code,
+            languageNameEn: language.nameEn,
+            languageNative: language.nameNative,
+          }),
+          ...resources,
+          ...(config !== undefined && { config: json(config) as object }),
+          ...(notification !== undefined && { notification: json(notification satisfies Notification | null) }),
+          version: { increment: 1 },
+          updatedAt: tx.now(),
+        },
+        ...SCHEDULE,
+      })
+      await appendEvent(tx, { kind: 'schedule.updated', scheduleId: id, data: { fields: Object.keys(change), version: row.version } })
+      return toSchedule(tx, row)
+    })
+  } catch (error) {
+    if (!isUniqueViolation(error)) throw error
+    throw nameTaken(String(name))
+  }
+}
+
+/** Deletes a schedule; its tasks stay and keep its name (zimfarm.md §5.6). @throws CroftError not_found */
+export async function deleteSchedule(ctx: Context, nameOrId: string): Promise<void> {
+  demand(ctx, 'schedules.delete')
+  await transaction(ctx, async (tx) => {
+    const id = await scheduleIdOf(tx, nameOrId)
+    const { name } = await tx.db.schedule.delete({ where: { id }, select: { name: true } })
+    await appendEvent(tx, { kind: 'schedule.deleted', scheduleId: id, data: { name } })
+  })
+}

@@ -1,0 +1,64 @@
+import { CroftError } from '#lib/core/error'
+import { isActive, isFinal, refusal, type HistoryEntry } from '#lib/core/task'
+import type { TaskSummary } from '#lib/core/task-view'
+import { actorName, demand, transaction, type Context } from '../context'
+import { appendEvent } from '../events/append'
+import { locked, move } from './move'
+import { SUMMARY, toSummary } from './view'
+
+/**
+ * Cancels a task: one that waits is over at once; for one that runs the wish is noted, its holder sees it within
+ * seconds and reports. Asking twice is asking once.
+ * @throws CroftError not_found; conflict when the task is final
+ */
+export async function cancelTask(ctx: Context, taskId: string): Promise<TaskSummary> {
+  demand(ctx, 'tasks.cancel')
+  return transaction(ctx, async (tx) => {
+    const task = await locked(tx, taskId)
+    if (isFinal(task.status)) throw refusal(task.status, 'cancel')
+    if (isActive(task.status)) {
+      if (task.cancelRequestedAt === null) {
+        const now = tx.now()
+        const entry: HistoryEntry = { code: 'cancel_requested', at: now.toISOString() }
+        await tx.db.task.update({
+          where: { id: taskId },
+          data: {
+            cancelRequestedAt: now,
+            canceledBy: actorName(tx.actor),
+            updatedAt: now,
+            history: [...(task.history as HistoryEntry[]), entry],
+          },
+          select: { id: true },
+        })
+        await appendEvent(tx, { kind: 'task.cancel_requested', taskId, scheduleId: task.scheduleId, workerId: task.workerId })
+      }
+    } else {
+      await move(tx, task, 'cancel', { set: { canceledBy: actorName(tx.actor) } })
+    }
+    return toSummary(await tx.db.task.findUniqueOrThrow({ where: { id: taskId }, ...SUMMARY }))
+  })
+}
+
+/**
+ * Takes a waiting task off the queue; as with Zimfarm's DELETE, nobody is told (zimfarm.md §6.6).
+ * @throws CroftError not_found when it does not wait, e.g. because a worker has taken it
+ */
+export async function unrequestTask(ctx: Context, taskId: string): Promise<void> {
+  demand(ctx, 'tasks.unrequest')
+  await transaction(ctx, async (tx) => {
+    const task = await locked(tx, taskId)
+    if (task.status !== 'requested') throw new CroftError('not_found', `task ${taskId} does not wait in the queue`)
+    await move(tx, task, 'cancel', { set: { canceledBy: actorName(tx.actor) }, quiet: true })
+  })
+}
+
+/** Changes the priority of a waiting task, 0 to 10. */
+export async function prioritize(ctx: Context, input: { taskId: string; priority: number }): Promise<void> {
+  demand(ctx, 'tasks.update')
+  await transaction(ctx, async (tx) => {
+    const task = await locked(tx, input.taskId)
+    if (task.status !== 'requested') throw new CroftError('not_found', `task ${input.taskId} does not wait in the queue`)
+    await tx.db.task.update({ where: { id: task.id }, data: { priority: input.priority }, select: { id: true } })
+    await appendEvent(tx, { kind: 'task.prioritized', taskId: task.id, data: { from: task.priority, to: input.priority } })
+  })
+}

@@ -1,0 +1,91 @@
+import { CroftError } from '#lib/core/error'
+import type { Occasion } from '#lib/core/schedule'
+import { can, isActive, isFinal, MOVES, refusal, type HistoryEntry, type TaskMove } from '#lib/core/task'
+import { count, lockTask, release } from '#lib/db/claim'
+import type { Prisma } from '#lib/db/client'
+import type { TxContext } from '../context'
+import { appendEvent } from '../events/append'
+import { writeNotices } from '../notices/write'
+
+export type TaskRow = Prisma.TaskGetPayload<object>
+
+/** The row of a task, locked until the transaction ends. */
+export async function locked(tx: TxContext, taskId: string): Promise<TaskRow> {
+  const row = (await lockTask(tx.db, taskId)) ? await tx.db.task.findUnique({ where: { id: taskId } }) : null
+  if (row === null) throw new CroftError('not_found', `there is no task ${taskId}`)
+  return row
+}
+
+const OCCASION: Partial<Record<TaskMove, Occasion>> = { start: 'started', succeed: 'ended', fail: 'ended', cancel: 'ended' }
+
+/**
+ * Moves a locked task along the table of moves: the only code besides the claim that writes a task's status.
+ * In the same transaction it gives back what the task held, keeps the counts, appends the event and writes the notices
+ * (none when `quiet`). `at` is when it happened, where the holder tells it.
+ */
+export async function move(
+  tx: TxContext,
+  task: TaskRow,
+  by: TaskMove,
+  change: { set?: Prisma.TaskUncheckedUpdateManyInput; data?: Record<string, unknown>; at?: Date; quiet?: boolean } = {},
+): Promise<void> {
+  if (!can(task.status, by)) throw refusal(task.status, by)
+  const { to } = MOVES[by]
+  const at = change.at ?? tx.now()
+  const leavesHolder = isActive(task.status) && !isActive(to)
+  const entry: HistoryEntry = { code: to, at: at.toISOString(), attempt: task.attempt }
+  const { count: moved } = await tx.db.task.updateMany({
+    where: { id: task.id, status: { in: [...MOVES[by].from] }, fence: task.fence },
+    data: {
+      status: to,
+      updatedAt: at,
+      history: [...(task.history as HistoryEntry[]), entry],
+      ...(by === 'start' && { startedAt: at }),
+      ...(leavesHolder && { leaseExpiresAt: null, leaseSeconds: null, stage: null }),
+      ...(isFinal(to) && { endedAt: at }),
+      ...(by === 'requeue' && { workerId: null, progress: undefined, reservedAt: null, startedAt: null }),
+      ...change.set,
+    },
+  })
+  if (moved === 0) throw refusal(task.status, by)
+  if (leavesHolder && task.workerId !== null) await release(tx.db, task.workerId, task)
+  await count(tx.db, [
+    { taskId: task.id, status: task.status, by: -1 },
+    { taskId: task.id, status: to, by: 1 },
+  ])
+  await appendEvent(tx, {
+    kind: `task.${to}`,
+    taskId: task.id,
+    scheduleId: task.scheduleId,
+    workerId: task.workerId,
+    data: { move: by, from: task.status, attempt: task.attempt, ...change.data },
+  })
+  const occasion = OCCASION[by]
+  if (occasion !== undefined && change.quiet !== true) await writeNotices(tx, task.id, occasion)
+}
+
+/**
+ * The locked task, if the caller holds its lease: the account owns the worker, the fence is the latest, the lease lives.
+ * A report from a lost lease is refused and changes nothing.
+ */
+export async function holding(tx: TxContext, taskId: string, fence: number): Promise<TaskRow> {
+  const task = await locked(tx, taskId)
+  if (!isActive(task.status) || task.fence !== fence || task.workerId === null) {
+    throw new CroftError('lease_lost', `the lease ${fence} on this task is over: stop its work and report nothing more`)
+  }
+  await ownWorker(tx, task.workerId)
+  if (task.leaseExpiresAt === null || task.leaseExpiresAt <= tx.now()) {
+    throw new CroftError('lease_lost', `the lease ${fence} on this task has run out: stop its work and report nothing more`)
+  }
+  return task
+}
+
+/** Refuses whoever does not own the worker. */
+export async function ownWorker(tx: TxContext, workerId: string): Promise<void> {
+  if (tx.actor.kind === 'system') return
+  const accountId = tx.actor.kind === 'account' ? tx.actor.accountId : null
+  const worker = await tx.db.worker.findFirst({ where: { id: workerId, accountId: accountId ?? undefined }, select: { id: true } })
+  if (accountId === null || worker === null) {
+    throw new CroftError('forbidden', 'this worker belongs to another account: use the credential that registered it')
+  }
+}

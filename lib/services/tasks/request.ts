@@ -1,0 +1,134 @@
+import { randomUUID } from 'node:crypto'
+import { expand } from '#lib/core/command'
+import { CroftError } from '#lib/core/error'
+import { DEFAULT_MAX_ATTEMPTS } from '#lib/core/lease'
+import type { Resources } from '#lib/core/resources'
+import { DEFAULT_DURATION_SECONDS, type Notification, type ScheduleConfig } from '#lib/core/schedule'
+import type { HistoryEntry } from '#lib/core/task'
+import { TASK_TYPES } from '#lib/core/task-types/index'
+import { count } from '#lib/db/claim'
+import { json } from '#lib/db/client'
+import { actorName, demand, transaction, type Context, type TxContext } from '../context'
+import { appendEvent } from '../events/append'
+import { writeNotices } from '../notices/write'
+import { resourcesOf } from './view'
+
+export type RequestTasks = { schedules: string[]; priority?: number; worker?: string | null }
+export type RequestedTasks = { requested: { schedule: string; id: string }[]; refused: { schedule: string; why: string }[] }
+
+/**
+ * Requests a task of each schedule. A schedule that is unknown, disabled or already waiting is refused by itself, with
+ * the reason; the others go on. A schedule may wait once for any worker, and once for each worker that is named (zimfarm.md §6.2).
+ */
+export async function requestTasks(ctx: Context, input: RequestTasks): Promise<RequestedTasks> {
+  demand(ctx, 'tasks.request')
+  const answer: RequestedTasks = { requested: [], refused: [] }
+  for (const schedule of new Set(input.schedules)) {
+    const outcome = await transaction(ctx, (tx) => requestOne(tx, schedule, input.priority ?? 0, input.worker ?? null))
+    if ('id' in outcome) answer.requested.push({ schedule, id: outcome.id })
+    else answer.refused.push({ schedule, why: outcome.why })
+  }
+  return answer
+}
+
+async function requestOne(tx: TxContext, name: string, priority: number, workerName: string | null): Promise<{ id: string } | { why: string }> {
+  const worker = workerName === null ? null : await tx.db.worker.findFirst({ where: { name: workerName, deletedAt: null } })
+  if (workerName !== null && worker === null) return { why: `there is no worker ${workerName}` }
+  await tx.db.$executeRaw`SELECT 1 FROM schedule WHERE name = ${name} FOR UPDATE`
+  const schedule = await tx.db.schedule.findUnique({ where: { name } })
+  if (schedule === null) return { why: `there is no schedule ${name}` }
+  if (!schedule.enabled) return { why: 'the schedule is disabled: enable it first' }
+  const waiting = await tx.db.task.findFirst({
+    where: { scheduleId: schedule.id, status: 'requested', ...(worker !== null && { pinnedWorkerId: worker.id }) },
+    select: { id: true },
+  })
+  if (waiting !== null) return { why: `it waits in the queue already, as task ${waiting.id}` }
+  const fallback = await tx.db.scheduleDuration.findFirst({ where: { scheduleId: schedule.id, workerId: null } })
+  const id = await addTask(tx, {
+    taskType: schedule.taskTypeId,
+    scheduleId: schedule.id,
+    scheduleName: schedule.name,
+    config: schedule.config as ScheduleConfig,
+    resources: resourcesOf(schedule),
+    platform: schedule.platform,
+    notification: schedule.notification as Notification | null,
+    priority,
+    pinnedWorkerId: worker?.id ?? null,
+    expectedSeconds: fallback?.seconds ?? DEFAULT_DURATION_SECONDS,
+  })
+  return { id }
+}
+
+export type NewTask = {
+  taskType: string
+  scheduleId: string | null
+  scheduleName: string
+  config: ScheduleConfig
+  resources: Resources
+  platform: string | null
+  notification: Notification | null
+  priority: number
+  pinnedWorkerId: string | null
+  expectedSeconds: number
+}
+
+/** Puts a task into the queue: a snapshot that holds all it needs, whatever becomes of the schedule. */
+export async function addTask(tx: TxContext, input: NewTask): Promise<string> {
+  const definition = TASK_TYPES[input.taskType]
+  if (definition === undefined) throw new CroftError('invalid', `there is no task type ${input.taskType}`)
+  const { settings } = tx
+  const now = tx.now()
+  const id = randomUUID()
+  const history: HistoryEntry[] = [{ code: 'requested', at: now.toISOString() }]
+  await tx.db.task.create({
+    data: {
+      id,
+      status: 'requested',
+      taskTypeId: input.taskType,
+      scheduleId: input.scheduleId,
+      scheduleName: input.scheduleName,
+      priority: input.priority,
+      requestedBy: actorName(tx.actor),
+      config: json(
+        expand(definition, { config: input.config, resources: input.resources, platform: input.platform }, settings),
+      ) as object,
+      ...input.resources,
+      platform: input.platform,
+      expectedSeconds: input.expectedSeconds,
+      upload: json(settings.uploadPlan) as object,
+      notification: json(input.notification),
+      pinnedWorkerId: input.pinnedWorkerId,
+      maxAttempts: DEFAULT_MAX_ATTEMPTS,
+      requestedAt: now,
+      updatedAt: now,
+      history,
+      report: { create: { updatedAt: now } },
+    },
+    select: { id: true },
+  })
+  await count(tx.db, [{ taskId: id, status: 'requested', by: 1 }])
+  await appendEvent(tx, { kind: 'task.requested', taskId: id, scheduleId: input.scheduleId, data: { priority: input.priority } })
+  await writeNotices(tx, id, 'requested')
+  if (definition.executor === 'in_process') await tx.enqueue({ queue: 'in_process', payload: { taskId: id } })
+  return id
+}
+
+/** A task without a schedule, e.g. the 2017 demo's. */
+export async function requestOnce(ctx: Context, input: { taskType: string; params: ScheduleConfig['params'] }): Promise<string> {
+  const definition = TASK_TYPES[input.taskType]
+  if (definition === undefined) throw new CroftError('invalid', `there is no task type ${input.taskType}`)
+  return transaction(ctx, (tx) =>
+    addTask(tx, {
+      taskType: input.taskType,
+      scheduleId: null,
+      scheduleName: input.taskType,
+      config: { params: input.params, image: null, warehousePath: '/other', monitor: false },
+      resources: definition.resources,
+      platform: null,
+      notification: null,
+      priority: 0,
+      pinnedWorkerId: null,
+      expectedSeconds: definition.timeLimit,
+    }),
+  )
+}

@@ -1,0 +1,104 @@
+import type { Resources } from '#lib/core/resources'
+import type { Notification, TaskConfig } from '#lib/core/schedule'
+import type { HistoryEntry, Progress, ReasonCode, Stage } from '#lib/core/task'
+import type { FileCheck, TaskDetails, TaskFile, TaskReport, TaskSummary, UploadPlan } from '#lib/core/task-view'
+import type { Prisma } from '#lib/db/client'
+
+const names = {
+  schedule: { select: { name: true } },
+  worker: { select: { name: true } },
+  pinnedWorker: { select: { name: true } },
+} as const satisfies Prisma.TaskInclude
+
+/** The columns of a list: no config, no report. */
+export const SUMMARY = {
+  omit: { config: true, upload: true, notification: true, result: true },
+  include: names,
+} as const
+export const DETAILS = { include: { ...names, report: true, files: { orderBy: { createdAt: 'asc' } } } } as const
+
+export type SummaryRow = Prisma.TaskGetPayload<typeof SUMMARY>
+export type DetailsRow = Prisma.TaskGetPayload<typeof DETAILS>
+
+export const resourcesOf = (row: { cpu: number; memory: bigint; disk: bigint }): Resources => ({
+  cpu: row.cpu,
+  memory: Number(row.memory),
+  disk: Number(row.disk),
+})
+
+export function toSummary(row: SummaryRow): TaskSummary {
+  return {
+    id: row.id,
+    status: row.status,
+    stage: row.stage as Stage | null,
+    taskType: row.taskTypeId,
+    scheduleName: row.schedule?.name ?? null,
+    originalScheduleName: row.scheduleName,
+    priority: row.priority,
+    requestedBy: row.requestedBy,
+    resources: resourcesOf(row),
+    platform: row.platform,
+    expectedSeconds: row.expectedSeconds,
+    pinnedWorker: row.pinnedWorker?.name ?? null,
+    worker: row.worker?.name ?? null,
+    attempt: row.attempt,
+    maxAttempts: row.maxAttempts,
+    notBefore: row.notBefore,
+    requestedAt: row.requestedAt,
+    reservedAt: row.reservedAt,
+    startedAt: row.startedAt,
+    endedAt: row.endedAt,
+    updatedAt: row.updatedAt,
+    cancelRequestedAt: row.cancelRequestedAt,
+    canceledBy: row.canceledBy,
+    reasonCode: row.reasonCode as ReasonCode | null,
+    reasonText: row.reasonText,
+    progress: row.progress as Progress | null,
+    history: row.history as HistoryEntry[],
+  }
+}
+
+export function toFile(row: Prisma.FileGetPayload<object>): TaskFile {
+  return {
+    id: row.id,
+    name: row.name,
+    status: row.status,
+    size: Number(row.size),
+    sha256: row.sha256,
+    mediaType: row.mediaType,
+    stored: row.storageKey !== null && row.status === 'uploaded',
+    createdAt: row.createdAt,
+    uploadedAt: row.uploadedAt,
+    failedAt: row.failedAt,
+    check: row.check as FileCheck | null,
+  }
+}
+
+function toReport(row: Prisma.TaskReportGetPayload<object>): TaskReport {
+  return {
+    image: row.image,
+    command: row.command as string[] | null,
+    stdout: row.stdout,
+    stderr: row.stderr,
+    exitCode: row.exitCode,
+    stats: row.stats,
+    exception: row.exception,
+    traceback: row.traceback,
+    log: row.log,
+    logFile: row.logFile,
+    artifactFile: row.artifactFile,
+    timeout: row.timeout,
+  }
+}
+
+export function toDetails(row: DetailsRow): TaskDetails {
+  return {
+    ...toSummary(row),
+    config: row.config as TaskConfig,
+    upload: row.upload as UploadPlan,
+    notification: row.notification as Notification | null,
+    result: row.result,
+    report: row.report === null ? null : toReport(row.report),
+    files: row.files.map(toFile),
+  }
+}

@@ -1,0 +1,61 @@
+import type { Resources } from '#lib/core/resources'
+import { ACTIVE, type Progress, type TaskStatus } from '#lib/core/task'
+import { isOnline, type WorkerKind } from '#lib/core/worker'
+import type { Prisma } from '#lib/db/client'
+import { resourcesOf } from '../tasks/view'
+
+export const WORKER = {
+  include: {
+    account: { select: { username: true } },
+    tasks: {
+      where: { status: { in: [...ACTIVE] } },
+      select: { id: true, scheduleName: true, status: true, progress: true },
+      orderBy: { reservedAt: 'asc' },
+    },
+  },
+} as const satisfies Prisma.WorkerDefaultArgs
+export type WorkerWithTasks = Prisma.WorkerGetPayload<typeof WORKER>
+
+export type WorkerView = {
+  id: string
+  name: string
+  owner: string
+  kind: WorkerKind
+  online: boolean
+  resources: Resources
+  reserved: Resources
+  taskTypes: string[]
+  platforms: Record<string, number>
+  selfish: boolean
+  cordoned: { since: Date; reason: string | null } | null
+  version: string | null
+  lastSeenAt: Date | null
+  lastIp: string | null
+  running: { id: string; name: string; status: TaskStatus; progress: Progress | null }[]
+}
+
+export function toWorker(row: WorkerWithTasks, now: Date): WorkerView {
+  const kind = row.kind as WorkerKind
+  return {
+    id: row.id,
+    name: row.name,
+    owner: row.account.username,
+    kind,
+    online: isOnline({ kind, lastSeenAt: row.lastSeenAt }, now),
+    resources: resourcesOf(row),
+    reserved: { cpu: row.reservedCpu, memory: Number(row.reservedMemory), disk: Number(row.reservedDisk) },
+    taskTypes: row.taskTypes,
+    platforms: row.platforms as Record<string, number>,
+    selfish: row.selfish,
+    cordoned: row.cordonedAt === null ? null : { since: row.cordonedAt, reason: row.cordonReason },
+    version: row.version,
+    lastSeenAt: row.lastSeenAt,
+    lastIp: row.lastIp,
+    running: row.tasks.map((task) => ({
+      id: task.id,
+      name: task.scheduleName,
+      status: task.status,
+      progress: task.progress as Progress | null,
+    })),
+  }
+}
