@@ -1,4 +1,5 @@
 import type { ReadContext } from '../context'
+import { pageFrom, unpackKey, type Page } from '../page'
 
 export type FeedEvent = {
   /** `<transaction>-<number>`: where to resume. */
@@ -40,11 +41,17 @@ export async function eventsAfter(ctx: ReadContext, cursor: string, limit = 500)
 }
 
 /** One task's events, oldest first; pages by key. */
-export async function taskEvents(ctx: ReadContext, input: { taskId: string; after: bigint; limit: number }): Promise<(FeedEvent & { number: bigint })[]> {
+export async function taskEvents(ctx: ReadContext, input: { taskId: string; after?: string; limit: number }): Promise<Page<FeedEvent>> {
+  const after = input.after === undefined ? 0 : Number(unpackKey(input.after, 1)[0])
   const rows = await ctx.db.event.findMany({
-    where: { taskId: input.taskId, id: { gt: input.after } },
+    where: { taskId: input.taskId, id: { gt: BigInt(Math.trunc(after)) } },
     orderBy: { id: 'asc' },
-    take: input.limit,
+    take: input.limit + 1,
   })
-  return rows.map(({ id, ...row }) => ({ ...toEvent({ ...row, data: row.data as Record<string, unknown>, number: id }), number: id }))
+  return pageFrom(
+    rows,
+    input.limit,
+    (row) => [Number(row.id)],
+    ({ id, data, ...row }) => toEvent({ ...row, data: data as Record<string, unknown>, number: id }),
+  )
 }

@@ -42,3 +42,9 @@ export async function registerWorker(ctx: Context, input: Registration): Promise
     throw new CroftError('conflict', `another worker has just registered as ${name}`)
   }
 }
+
+/** Registers a worker of the caller's own account. */
+export async function registerOwnWorker(ctx: Context, input: Omit<Registration, 'accountId'>): Promise<WorkerView> {
+  if (ctx.actor.kind !== 'account') throw new CroftError('unauthenticated', 'sign in as the account that shall own the worker')
+  return registerWorker(ctx, { ...input, accountId: ctx.actor.accountId })
+}

@@ -1,0 +1,7 @@
+import { createAccount, listAccounts } from '#lib/contract/session'
+import { route } from '#lib/http/route'
+import { createAccount as create } from '#lib/services/accounts/create'
+import { listAccounts as list } from '#lib/services/accounts/list'
+
+export const GET = route(listAccounts, ({ ctx, query }) => list(ctx, query))
+export const POST = route(createAccount, ({ ctx, body }) => create(ctx, body))
