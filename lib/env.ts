@@ -1,0 +1,88 @@
+import { resolve } from 'node:path'
+import ipaddr from 'ipaddr.js'
+import { z } from 'zod'
+
+const port = z.coerce.number('must be a port, 1 to 65535').int('must be a port').min(1, 'must be a port').max(65535, 'must be a port')
+const onOff = z.enum(['on', 'off'], 'must be on or off')
+const cidrs = z.string().transform((value, ctx) => {
+  const ranges = value.split(',').map((part) => part.trim()).filter(Boolean)
+  for (const range of ranges) {
+    if (ipaddr.isValidCIDR(range)) continue
+    ctx.addIssue({ code: 'custom', message: 'must be CIDR ranges with commas between them, e.g. 127.0.0.0/8,::1/128' })
+    return z.NEVER
+  }
+  return ranges
+})
+const urlOf = (protocols: string[], example: string) =>
+  z.string().refine((value) => URL.canParse(value) && protocols.includes(new URL(value).protocol), `must be an address such as ${example}`)
+const s3 = urlOf(['http:', 'https:'], 'https://host/?keyId=…&secretAccessKey=…&bucketName=…').refine((value) => {
+  const query = new URL(value).searchParams
+  return ['keyId', 'secretAccessKey', 'bucketName'].every((key) => query.get(key))
+}, 'must carry keyId, secretAccessKey and bucketName, as in https://host/?keyId=…&secretAccessKey=…&bucketName=…')
+
+/** Every setting of Croft, in one place. An empty value counts as none. */
+export const schema = z.object({
+  PORT: port.default(3000),
+  HOST: z.string().default('127.0.0.1'),
+  CROFT_HOME: z.string().default('.croft').transform((path) => resolve(path)),
+  CROFT_URL: urlOf(['http:', 'https:'], 'https://farm.example.org').optional(),
+  CROFT_ADMIN_USERNAME: z.string().trim().min(1).max(200).default('admin'),
+  CROFT_ADMIN_PASSWORD: z.string().min(8, 'must have at least 8 characters').optional(),
+  CROFT_SECRET: z.string().min(32, 'must have at least 32 characters').optional(),
+  DATABASE_URL: urlOf(['postgres:', 'postgresql:'], 'postgresql://user:password@host:5432/croft').optional(),
+  REDIS_URL: urlOf(['redis:', 'rediss:'], 'redis://host:6379').optional(),
+  S3_URL: s3.optional(),
+  CROFT_NOTICE_ALLOW: cidrs.default([]),
+  CROFT_ACTIONS: z.string().optional(),
+  CROFT_AGENT: onOff.default('on'),
+  CROFT_DEMO: onOff.default('on'),
+  LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
+  DOCKER_REGISTRY: z.string().default('ghcr.io'),
+  DEFAULT_PUBLISHER: z.string().optional(),
+  ZIM_UPLOAD_URI: z.string().default('sftp://uploader@localhost:1522/zim'),
+  ZIM_EXPIRATION: z.coerce.number().int().min(0).default(0),
+  ZIMCHECK_OPTION: z.string().default(''),
+  LOGS_UPLOAD_URI: z.string().default('sftp://uploader@localhost:1522/logs'),
+  LOGS_EXPIRATION: z.coerce.number().int().min(0).default(30),
+  ARTIFACTS_UPLOAD_URI: z.string().optional(),
+  ARTIFACTS_EXPIRATION: z.coerce.number().int().min(0).default(30),
+})
+export type Env = z.infer<typeof schema> & {
+  platformTotals: Record<string, number>
+  platformPerWorker: Record<string, number>
+  dockerRegistries: Record<string, string>
+}
+
+/** A setting that cannot be used: one line for each, without the value, which may be secret. */
+export class BadSettings extends Error {
+  override readonly name = 'BadSettings'
+}
+
+/** Reads and checks the environment. @throws BadSettings */
+export function readEnv(source: Record<string, string | undefined>): Env {
+  const given = Object.fromEntries(Object.entries(source).filter(([, value]) => value !== undefined && value !== ''))
+  const result = schema.safeParse(given)
+  if (!result.success) {
+    throw new BadSettings(result.error.issues.map((issue) => `${issue.path.join('.')} ${issue.message}`).join('; '))
+  }
+  const numbers = (pattern: RegExp) =>
+    Object.fromEntries(
+      Object.entries(given).flatMap(([name, value]) => {
+        const platform = pattern.exec(name)?.[1]
+        if (platform === undefined) return []
+        if (!/^\d{1,9}$/.test(value ?? '')) throw new BadSettings(`${name} must be a whole number, 0 or more`)
+        return [[platform, Number(value)]]
+      }),
+    )
+  return {
+    ...result.data,
+    platformTotals: numbers(/^PLATFORM_(.+)_MAX_TASKS_TOTAL$/),
+    platformPerWorker: numbers(/^PLATFORM_(.+)_MAX_TASKS_PER_WORKER$/),
+    dockerRegistries: Object.fromEntries(
+      Object.entries(source).flatMap(([name, value]) => {
+        const offliner = /^DOCKER_REGISTRY_(.+)$/.exec(name)?.[1]
+        return offliner === undefined || value === undefined ? [] : [[offliner, value]]
+      }),
+    ),
+  }
+}
