@@ -1,37 +1,30 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { ensureDatabase, startEmbedded } from '../lib/db/embedded'
-import { schemaDrift } from '../lib/db/migrate'
+import { schemaDiff } from '../lib/db/migrate'
 
+// prisma/migrations/schema.prisma is the schema as of the last migration: what differs from it is the next one.
 const root = process.cwd()
+const snapshot = join(root, 'prisma/migrations/schema.prisma')
 const [verb, name] = process.argv.slice(2)
-const folder = await mkdtemp(join(tmpdir(), 'croft-migration-'))
-const server = await startEmbedded(root, folder, { fast: true })
-try {
-  await ensureDatabase(server, 'scratch')
-  const sql = await schemaDrift(root, server.url('scratch'))
-  if (verb === 'new' && name !== undefined && /^[a-z0-9_]+$/.test(name)) {
-    if (sql === '') {
-      console.log('schema.prisma and the migrations agree: there is nothing to write')
-    } else {
-      const stamp = new Date().toISOString().replace(/\D/g, '').slice(0, 14)
-      const target = join(root, 'prisma/migrations', `${stamp}_${name}`)
-      await mkdir(target)
-      await writeFile(join(target, 'migration.sql'), `${sql}\n`)
-      console.log(`wrote prisma/migrations/${stamp}_${name}/migration.sql`)
-    }
-  } else if (verb === 'check') {
-    if (sql !== '') {
-      console.error(`schema.prisma and the migrations differ; run: npm run migration:new -- <name>\n\n${sql}`)
-      process.exitCode = 1
-    }
+const schema = await readFile(join(root, 'prisma/schema.prisma'), 'utf8')
+const sql = await schemaDiff(root, await readFile(snapshot, 'utf8').catch(() => ''), schema)
+
+if (verb === 'new' && name !== undefined && /^[a-z0-9_]+$/.test(name)) {
+  if (sql === '') {
+    console.log('schema.prisma and the migrations agree: there is nothing to write')
   } else {
-    console.error('usage: migration.ts check | new <name_in_lower_case>')
+    const folder = `${new Date().toISOString().replace(/\D/g, '').slice(0, 14)}_${name}`
+    await mkdir(join(root, 'prisma/migrations', folder))
+    await writeFile(join(root, 'prisma/migrations', folder, 'migration.sql'), `${sql}\n`)
+    await writeFile(snapshot, schema)
+    console.log(`wrote prisma/migrations/${folder}/migration.sql: read it, and add what Prisma cannot say`)
+  }
+} else if (verb === 'check') {
+  if (sql !== '') {
+    console.error(`schema.prisma has changed without a migration; run: npm run migration:new -- <name>\n\n${sql}`)
     process.exitCode = 1
   }
-} finally {
-  await server.stop()
-  await rm(folder, { recursive: true, force: true })
+} else {
+  console.error('usage: npm run migration:check, or npm run migration:new -- <name_in_lower_case>')
+  process.exitCode = 1
 }
-process.exit()

@@ -1,20 +1,7 @@
-import type { EventEmitter } from 'node:events'
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { PrismaPg } from '@prisma/adapter-pg'
 import { bindMigrationAwareSqlAdapterFactory } from '@prisma/driver-adapter-utils'
-import { Client, type ClientConfig, type PoolConfig } from 'pg'
-
-/** The adapter does not know the catalogue's type "char" (18), which the engine reads when it describes foreign keys: it is told text. */
-class CharAwareClient extends Client {
-  constructor(config: ClientConfig) {
-    super(config)
-    const { connection } = this as unknown as { connection: EventEmitter }
-    connection.on('rowDescription', ({ fields }: { fields: { dataTypeID: number }[] }) => {
-      for (const field of fields) if (field.dataTypeID === 18) field.dataTypeID = 25
-    })
-  }
-}
 
 type Engine = {
   applyMigrations(input: unknown): Promise<{ appliedMigrationNames: string[] }>
@@ -34,7 +21,7 @@ async function openEngine(root: string, databaseUrl: string): Promise<Engine> {
   glue.__wbg_set_wasm(instance.exports)
   ;(instance.exports.__wbindgen_start as () => void)()
   const schema = await readFile(join(root, 'prisma/schema.prisma'), 'utf8')
-  const adapter = bindMigrationAwareSqlAdapterFactory(new PrismaPg({ connectionString: databaseUrl, Client: CharAwareClient } as unknown as PoolConfig))
+  const adapter = bindMigrationAwareSqlAdapterFactory(new PrismaPg({ connectionString: databaseUrl }))
   return glue.SchemaEngine.new({ datamodels: [['schema.prisma', schema]] }, () => undefined, adapter)
 }
 
@@ -63,13 +50,13 @@ export async function migrate(root: string, databaseUrl: string): Promise<string
 
 const NO_FILTERS = { externalTables: [], externalEnums: [] }
 
-/** The SQL that leads from the migrations to schema.prisma; empty when they agree. The scratch database must be empty. */
-export async function schemaDrift(root: string, scratchUrl: string): Promise<string> {
-  const engine = await openEngine(root, scratchUrl)
-  const schema = await readFile(join(root, 'prisma/schema.prisma'), 'utf8')
+/** The SQL that leads from one Prisma schema to another; empty when they mean the same. No database is asked. */
+export async function schemaDiff(root: string, from: string, to: string): Promise<string> {
+  const engine = await openEngine(root, 'postgresql://nobody@127.0.0.1:1/none')
+  const schema = (content: string) => ({ tag: 'schemaDatamodel', files: [{ path: 'schema.prisma', content }] })
   const { stdout } = await engine.diff({
-    from: { tag: 'migrations', ...(await migrationsList(root)) },
-    to: { tag: 'schemaDatamodel', files: [{ path: 'schema.prisma', content: schema }] },
+    from: from === '' ? { tag: 'empty' } : schema(from),
+    to: schema(to),
     script: true,
     shadowDatabaseUrl: null,
     exitCode: null,
