@@ -1,5 +1,7 @@
-import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { startEmbedded } from '../lib/db/embedded'
 import { schemaDiff } from '../lib/db/migrate'
 
 // prisma/migrations/schema.prisma is the schema as of the last migration: what differs from it is the next one.
@@ -7,7 +9,11 @@ const root = process.cwd()
 const snapshot = join(root, 'prisma/migrations/schema.prisma')
 const [verb, name] = process.argv.slice(2)
 const schema = await readFile(join(root, 'prisma/schema.prisma'), 'utf8')
-const sql = await schemaDiff(root, await readFile(snapshot, 'utf8').catch(() => ''), schema)
+const folderOfServer = await mkdtemp(join(tmpdir(), 'croft-migration-'))
+const server = await startEmbedded(root, folderOfServer, { fast: true })
+const sql = await schemaDiff(root, server.url('postgres'), await readFile(snapshot, 'utf8').catch(() => ''), schema)
+await server.stop()
+await rm(folderOfServer, { recursive: true, force: true })
 
 if (verb === 'new' && name !== undefined && /^[a-z0-9_]+$/.test(name)) {
   if (sql === '') {
@@ -28,3 +34,4 @@ if (verb === 'new' && name !== undefined && /^[a-z0-9_]+$/.test(name)) {
   console.error('usage: npm run migration:check, or npm run migration:new -- <name_in_lower_case>')
   process.exitCode = 1
 }
+process.exit()

@@ -50,9 +50,9 @@ export async function migrate(root: string, databaseUrl: string): Promise<string
 
 const NO_FILTERS = { externalTables: [], externalEnums: [] }
 
-/** The SQL that leads from one Prisma schema to another; empty when they mean the same. No database is asked. */
-export async function schemaDiff(root: string, from: string, to: string): Promise<string> {
-  const engine = await openEngine(root, 'postgresql://nobody@127.0.0.1:1/none')
+/** The SQL that leads from one Prisma schema to another; empty when they mean the same. The engine wants a database to connect to, and reads nothing of it. */
+export async function schemaDiff(root: string, databaseUrl: string, from: string, to: string): Promise<string> {
+  const engine = await openEngine(root, databaseUrl)
   const schema = (content: string) => ({ tag: 'schemaDatamodel', files: [{ path: 'schema.prisma', content }] })
   const { stdout } = await engine.diff({
     from: from === '' ? { tag: 'empty' } : schema(from),
