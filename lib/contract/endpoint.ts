@@ -25,11 +25,17 @@ export type Endpoint<P extends Shape = Shape, Q extends Shape = Shape, B extends
   responseMedia?: string
 }
 
-export function endpoint<P extends Shape, Q extends Shape, B extends Shape, R extends Shape>(
+export function endpoint<
+  P extends Shape = undefined,
+  Q extends Shape = undefined,
+  B extends Shape = undefined,
+  R extends Shape = undefined,
+>(
   definition: Endpoint<P, Q, B, R>,
 ): Endpoint<P, Q, B, R> {
   return definition
 }
 
-export type Input<S> = S extends z.ZodType ? z.input<S> : undefined
-export type Output<S> = S extends z.ZodType ? z.output<S> : undefined
+type Given<S> = Exclude<S, undefined>
+export type Input<S> = [Given<S>] extends [never] ? undefined : [Given<S>] extends [z.ZodType] ? z.input<Given<S>> : undefined
+export type Output<S> = [Given<S>] extends [never] ? undefined : [Given<S>] extends [z.ZodType] ? z.output<Given<S>> : undefined

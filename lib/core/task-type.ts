@@ -36,6 +36,8 @@ export type Field = {
   fixed?: string | boolean
   placeholder?: string
   default?: string | number | boolean
+  /** An URL's host needs no top-level domain. */
+  anyHost?: boolean
   /** The internal spelling that Zimfarm's read-outs show beside the real key, where it is not the key with `_` for `-`. */
   internalKey?: string
 }

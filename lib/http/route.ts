@@ -16,7 +16,7 @@ type RouteInput<E extends Endpoint> = {
   query: Output<E['query']>
   body: Output<E['body']>
 }
-type Result<E extends Endpoint> = E['response'] extends z.ZodType ? unknown : void
+type Result<E extends Endpoint> = Output<E['response']> extends undefined ? void : unknown
 type NextArguments = { params: Promise<Record<string, string | string[] | undefined>> }
 
 /** A Next handler for an endpoint: who calls, what it may, what it sent are checked; errors and answers get their shape. */

@@ -1,0 +1,55 @@
+import type { Resources } from './resources'
+import type { ParamValue, Params, ScheduleConfig, TaskConfig } from './schedule'
+import type { TaskTypeDefinition } from './task-type'
+
+type FarmDefaults = { dockerRegistry: (offliner: string) => string; defaultPublisher: string | null }
+
+/** A schedule's config with all that the task type sets by itself (zimfarm.md §11.1). Expanding twice is expanding once. */
+export function expand(
+  definition: TaskTypeDefinition,
+  schedule: { config: ScheduleConfig; resources: Resources; platform: string | null },
+  farm: FarmDefaults,
+): TaskConfig {
+  const { config, resources, platform } = schedule
+  const params: Params = { ...config.params }
+  if (definition.mountPointFlag !== undefined && definition.mountPointFlag in params) {
+    if (params[definition.mountPointFlag] === true) params[definition.mountPointFlag] = definition.mountPoint
+    else if (params[definition.mountPointFlag] === false) delete params[definition.mountPointFlag]
+  }
+  if (definition.outputParam !== undefined) params[definition.outputParam] = definition.mountPoint
+  if (definition.progressParam !== undefined) params[definition.progressParam] = `${definition.mountPoint}/task_progress.json`
+  for (const { key, value, when } of definition.inject ?? []) if (when === 'always' || !(key in params)) params[key] = value
+  if (definition.takesPublisher === true && farm.defaultPublisher !== null && !('publisher' in params)) {
+    params.publisher = farm.defaultPublisher
+  }
+  const shm = Math.min(Math.max(definition.minShm ?? 0, config.shm ?? 0), resources.memory)
+  return {
+    ...config,
+    params,
+    image: imageOf(definition, config, farm),
+    ...(shm > 0 && { shm }),
+    taskType: definition.id,
+    platform,
+    resources,
+    mountPoint: definition.mountPoint,
+    command: [definition.executable, ...Object.entries(params).flatMap(([key, value]) => argumentsOf(key, value))],
+    timeLimit: definition.timeLimit,
+  }
+}
+
+function imageOf(definition: TaskTypeDefinition, config: ScheduleConfig, farm: FarmDefaults): TaskConfig['image'] {
+  if (definition.image === undefined) return config.image
+  const registry = farm.dockerRegistry(definition.id)
+  return { name: registry === '' ? definition.image : `${registry}/${definition.image}`, tag: config.image?.tag ?? 'latest' }
+}
+
+/** The quotes are part of the words, as the original has them (zimfarm.md §11.2). */
+function argumentsOf(key: string, value: ParamValue): string[] {
+  if (value === false || value === null) return []
+  if (value === true) return [`--${key}`]
+  if (Array.isArray(value)) return value.map((item) => `--${key}="${simple(item)}"`)
+  return [`--${key}="${simple(value)}"`]
+}
+const simple = (value: string | number) => (/^\d+$/.test(String(value)) ? String(BigInt(value)) : String(value))
+
+export const strCommand = (command: readonly string[]) => command.join(' ')

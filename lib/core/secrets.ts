@@ -1,0 +1,44 @@
+import type { Params } from './schedule'
+import type { TaskTypeDefinition } from './task-type'
+
+/** What stands for a secret (zimfarm.md §11.5). */
+export const MASK = '--------'
+
+const secretKeys = (definition: TaskTypeDefinition) => definition.fields.filter((field) => field.secret).map((field) => field.key)
+
+/** The parameters with their secret values masked. */
+export function maskParams(definition: TaskTypeDefinition, params: Params): Params {
+  const secret = new Set(secretKeys(definition))
+  return Object.fromEntries(
+    Object.entries(params).map(([key, value]) => [key, secret.has(key) ? MASK : typeof value === 'string' ? maskUrls(value) : value]),
+  )
+}
+
+/** The command line with the values of secret parameters masked. */
+export function maskCommand(definition: TaskTypeDefinition, command: readonly string[]): string[] {
+  const secret = secretKeys(definition)
+  return command.map((word) => {
+    const key = secret.find((name) => word.startsWith(`--${name}=`))
+    return key === undefined ? maskUrls(word) : `--${key}="${MASK}"`
+  })
+}
+
+/** Masks passwords and the values of keyId and secretAccessKey in the URLs of a text. */
+export function maskUrls(text: string): string {
+  if (!text.includes('://')) return text
+  return text
+    .split(/(\s+)/)
+    .map((word) =>
+      word.includes('://')
+        ? word.replace(/(:\/\/[^/?#@\s:]*:)[^/?#@\s]+@/, `$1${MASK}@`).replace(/([?&](?:keyId|secretAccessKey)=)[^&#"'\s]+/gi, `$1${MASK}`)
+        : word,
+    )
+    .join('')
+}
+
+/** Masks the URLs in every string of nested objects; lists stay as they are (zimfarm.md §11.5, pass 2). */
+export function maskDeep<T>(value: T): T {
+  if (typeof value === 'string') return maskUrls(value) as T
+  if (typeof value !== 'object' || value === null || Array.isArray(value) || value instanceof Date) return value
+  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, maskDeep(inner as unknown)])) as T
+}

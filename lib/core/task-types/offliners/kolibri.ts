@@ -1,0 +1,43 @@
+import type { TaskTypeDefinition } from '../../task-type'
+import { ZIM_FILE } from '../zim-file'
+
+/** zimfarm.md §11.1 and §12. */
+export const kolibri: TaskTypeDefinition = {
+  id: 'kolibri',
+  title: 'Kolibri',
+  description: 'Makes a ZIM file of a Kolibri channel.',
+  executor: 'container',
+  executable: 'kolibri2zim',
+  mountPoint: '/output',
+  image: 'openzim/kolibri',
+  outputParam: 'output',
+  takesPublisher: true,
+  offliner: true,
+  timeLimit: 31 * 24 * 60 * 60,
+  resources: { cpu: 3, memory: 2 * 1024 ** 3, disk: 20 * 1024 ** 3 },
+  fields: [
+    { key: 'channel-id', type: 'text', label: 'Channel id', description: '', required: true },
+    { key: 'root-id', type: 'text', label: 'Root id', description: '' },
+    { key: 'lang', type: 'text', label: 'Lang', description: '' },
+    { key: 'name', type: 'text', label: 'Name', description: '', required: true },
+    { key: 'title', type: 'text', label: 'Title', description: '', maxLength: 30 },
+    { key: 'description', type: 'text', label: 'Description', description: '', maxLength: 80 },
+    { key: 'long-description', type: 'long-text', label: 'Long description', description: '', maxLength: 4000 },
+    { key: 'favicon', type: 'url', label: 'Favicon', description: '' },
+    { key: 'css', type: 'url', label: 'Css', description: '' },
+    { key: 'about', type: 'url', label: 'About', description: '' },
+    { key: 'creator', type: 'text', label: 'Creator', description: '' },
+    { key: 'publisher', type: 'text', label: 'Publisher', description: '' },
+    { key: 'tags', type: 'text', label: 'Tags', description: '' },
+    { key: 'use-webm', type: 'boolean', label: 'Use webm', description: '' },
+    { key: 'low-quality', type: 'boolean', label: 'Low quality', description: '' },
+    { key: 'autoplay', type: 'boolean', label: 'Autoplay', description: '' },
+    { key: 'output', type: 'text', label: 'Output', description: '', fixed: '/output' },
+    { key: 'tmp-dir', type: 'text', label: 'Tmp dir', description: '', fixed: '/output' },
+    { key: 'zim-file', type: 'text', label: 'Zim file', description: '', pattern: ZIM_FILE },
+    { key: 'threads', type: 'integer', label: 'Threads', description: '' },
+    { key: 'processes', type: 'integer', label: 'Processes', description: '' },
+    { key: 'optimization-cache', type: 'url', label: 'Optimization cache', description: '', secret: true },
+    { key: 'debug', type: 'boolean', label: 'Debug', description: '' },
+  ],
+}

@@ -1,0 +1,42 @@
+import type { TaskTypeDefinition } from '../../task-type'
+import { ZIM_FILE } from '../zim-file'
+
+/** zimfarm.md §11.1 and §12. */
+export const nautilus: TaskTypeDefinition = {
+  id: 'nautilus',
+  title: 'Nautilus',
+  description: 'Makes a ZIM file of a collection of documents.',
+  executor: 'container',
+  executable: 'nautiluszim',
+  mountPoint: '/output',
+  image: 'openzim/nautilus',
+  outputParam: 'output',
+  takesPublisher: true,
+  offliner: true,
+  timeLimit: 31 * 24 * 60 * 60,
+  resources: { cpu: 3, memory: 2 * 1024 ** 3, disk: 20 * 1024 ** 3 },
+  fields: [
+    { key: 'archive', type: 'url', label: 'Archive', description: '' },
+    { key: 'collection', type: 'url', label: 'Collection', description: '' },
+    { key: 'name', type: 'text', label: 'Name', description: '', required: true },
+    { key: 'pagination', type: 'integer', label: 'Pagination', description: '' },
+    { key: 'no-random', type: 'boolean', label: 'No random', description: '' },
+    { key: 'show-description', type: 'boolean', label: 'Show description', description: '' },
+    { key: 'output', type: 'text', label: 'Output', description: '', fixed: '/output' },
+    { key: 'zim-file', type: 'text', label: 'Zim file', description: '', pattern: ZIM_FILE },
+    { key: 'language', type: 'text', label: 'Language', description: '' },
+    { key: 'locale', type: 'text', label: 'Locale', description: '' },
+    { key: 'title', type: 'text', label: 'Title', description: '', maxLength: 30 },
+    { key: 'description', type: 'text', label: 'Description', description: '', maxLength: 80 },
+    { key: 'creator', type: 'text', label: 'Creator', description: '' },
+    { key: 'publisher', type: 'text', label: 'Publisher', description: '' },
+    { key: 'tags', type: 'text', label: 'Tags', description: '' },
+    { key: 'main-logo', type: 'url', label: 'Main logo', description: '' },
+    { key: 'secondary-logo', type: 'url', label: 'Secondary logo', description: '' },
+    { key: 'favicon', type: 'url', label: 'Favicon', description: '' },
+    { key: 'main-color', type: 'color', label: 'Main color', description: '' },
+    { key: 'secondary-color', type: 'color', label: 'Secondary color', description: '' },
+    { key: 'about', type: 'url', label: 'About', description: '' },
+    { key: 'debug', type: 'boolean', label: 'Debug', description: '' },
+  ],
+}

@@ -1,0 +1,43 @@
+import type { TaskTypeDefinition } from '../../task-type'
+import { ZIM_FILE } from '../zim-file'
+
+/** zimfarm.md §11.1 and §12. */
+export const ted: TaskTypeDefinition = {
+  id: 'ted',
+  title: 'TED',
+  description: 'Makes a ZIM file of TED talks.',
+  executor: 'container',
+  executable: 'ted2zim',
+  mountPoint: '/output',
+  image: 'openzim/ted',
+  outputParam: 'output',
+  takesPublisher: true,
+  offliner: true,
+  timeLimit: 31 * 24 * 60 * 60,
+  resources: { cpu: 3, memory: 2 * 1024 ** 3, disk: 20 * 1024 ** 3 },
+  fields: [
+    { key: 'topics', type: 'text', label: 'Topics', description: '' },
+    { key: 'playlists', type: 'text', label: 'Playlists', description: '' },
+    { key: 'languages', type: 'text', label: 'Languages', description: '' },
+    { key: 'subtitles-enough', type: 'boolean', label: 'Subtitles enough', description: '' },
+    { key: 'subtitles', type: 'text', label: 'Subtitles', description: '' },
+    { key: 'format', type: 'enum', label: 'Format', description: '', choices: ['webm', 'mp4'] },
+    { key: 'low-quality', type: 'boolean', label: 'Low quality', description: '' },
+    { key: 'autoplay', type: 'boolean', label: 'Autoplay', description: '' },
+    { key: 'name', type: 'text', label: 'Name', description: '', required: true },
+    { key: 'title', type: 'text', label: 'Title', description: '', maxLength: 30 },
+    { key: 'description', type: 'text', label: 'Description', description: '', maxLength: 80 },
+    { key: 'long-description', type: 'long-text', label: 'Long description', description: '', maxLength: 4000 },
+    { key: 'creator', type: 'text', label: 'Creator', description: '' },
+    { key: 'publisher', type: 'text', label: 'Publisher', description: '' },
+    { key: 'tags', type: 'text', label: 'Tags', description: '' },
+    { key: 'optimization-cache', type: 'url', label: 'Optimization cache', description: '', secret: true },
+    { key: 'use-any-optimized-version', type: 'boolean', label: 'Use any optimized version', description: '' },
+    { key: 'output', type: 'text', label: 'Output', description: '', fixed: '/output' },
+    { key: 'tmp-dir', type: 'text', label: 'Tmp dir', description: '', fixed: '/output' },
+    { key: 'zim-file', type: 'text', label: 'Zim file', description: '', pattern: ZIM_FILE },
+    { key: 'debug', type: 'boolean', label: 'Debug', description: '' },
+    { key: 'threads', type: 'integer', label: 'Threads', description: '', min: 1 },
+    { key: 'locale', type: 'text', label: 'Locale', description: '' },
+  ],
+}

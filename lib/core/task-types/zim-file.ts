@@ -1,0 +1,6 @@
+/** The strict form of a ZIM file's name (zimfarm.md §11.4). */
+export const ZIM_FILE = {
+  source: String.raw`.+_[a-z-]{2,3}_(.+_)?(\d{4}-\d{2}|\{period\}).zim`,
+  message: 'must be like wikipedia_en_all_{period}.zim',
+  relaxable: true,
+}
