@@ -3,6 +3,7 @@ import { may, type Actor, type Permission } from '#lib/core/access'
 import { CroftError } from '#lib/core/error'
 import { inTransaction, type Db, type Tx } from '#lib/db/client'
 import type { Enqueue, Job } from '#lib/queue/jobs'
+import type { Storage } from '#lib/storage/storage'
 import type { Settings } from './settings'
 
 /** What every verb gets: who acts, the clock, the database, the way to the queue. */
@@ -11,6 +12,7 @@ export type Context = {
   now: () => Date
   db: Db
   enqueue: Enqueue
+  storage: Storage
   settings: Settings
   log: Logger
 }

@@ -7,6 +7,8 @@ export type Settings = {
   secret: string
   /** The farm's public address. */
   publicUrl: string
+  /** CIDR ranges that webhooks may reach although they are loopback or private. */
+  noticeAllow: string[]
   policy: Policy
   /** Where foreign workers upload to; a snapshot of it goes into each task. */
   uploadPlan: UploadPlan

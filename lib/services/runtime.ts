@@ -1,0 +1,76 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { openDb } from '#lib/db/client'
+import { readEnv, type Env } from '#lib/env'
+import { createLog } from '#lib/log'
+import { openQueues, type JobQueues } from '#lib/queue/connect'
+import { folderStorage } from '#lib/storage/folder'
+import { s3Storage } from '#lib/storage/s3'
+import type { Context } from './context'
+import type { Settings } from './settings'
+
+export type Runtime = {
+  env: Env
+  /** What every verb gets, but for who acts. */
+  context: Omit<Context, 'actor'>
+  log: Context['log']
+  queues: JobQueues
+  close: () => Promise<void>
+}
+
+export function settingsOf(env: Env, secret: string): Settings {
+  return {
+    secret,
+    publicUrl: env.CROFT_URL ?? `http://${env.HOST}:${env.PORT}`,
+    noticeAllow: env.CROFT_NOTICE_ALLOW,
+    policy: { platformTotals: env.platformTotals, platformPerWorker: env.platformPerWorker },
+    uploadPlan: {
+      zim: { uploadUri: env.ZIM_UPLOAD_URI, expiration: env.ZIM_EXPIRATION, zimcheck: env.ZIMCHECK_OPTION },
+      logs: { uploadUri: env.LOGS_UPLOAD_URI, expiration: env.LOGS_EXPIRATION },
+      artifacts: { uploadUri: env.ARTIFACTS_UPLOAD_URI ?? null, expiration: env.ARTIFACTS_EXPIRATION },
+    },
+    dockerRegistry: (offliner) => env.dockerRegistries[offliner] ?? env.DOCKER_REGISTRY,
+    defaultPublisher: env.DEFAULT_PUBLISHER ?? null,
+    relaxed: (offliner) => offliner === 'zimit' || offliner === 'nautilus',
+  }
+}
+
+/** Opens the database, the queue and the storage that the environment names; nothing is contacted before the first use. */
+export function openRuntime(env: Env, name: string): Runtime {
+  const log = createLog(name, env.LOG_LEVEL)
+  if (env.DATABASE_URL === undefined) throw new Error('DATABASE_URL is not set: start Croft with npm start, which sets it')
+  const db = openDb(env.DATABASE_URL, 20)
+  const backend = env.REDIS_URL === undefined ? ({ kind: 'postgres', url: env.DATABASE_URL } as const) : ({ kind: 'redis', url: env.REDIS_URL } as const)
+  const queues = openQueues(backend, log)
+  const secret = env.CROFT_SECRET ?? readFileSync(join(env.CROFT_HOME, 'secret'), 'utf8').trim()
+  return {
+    env,
+    log,
+    queues,
+    context: {
+      now: () => new Date(),
+      db,
+      enqueue: queues.enqueue,
+      storage: env.S3_URL === undefined ? folderStorage(join(env.CROFT_HOME, 'files')) : s3Storage(env.S3_URL),
+      settings: settingsOf(env, secret),
+      log,
+    },
+    close: async () => {
+      await queues.close()
+      await db.$disconnect()
+    },
+  }
+}
+
+const shared = globalThis as typeof globalThis & { croftRuntime?: Runtime }
+
+/** The web process's runtime, opened at the first request and kept for all later ones. */
+export function runtime(): Promise<Runtime> {
+  shared.croftRuntime ??= openRuntime(readEnv(process.env), 'web')
+  return Promise.resolve(shared.croftRuntime)
+}
+
+/** For tests: gives the routes a runtime of their own. */
+export function useRuntime(replacement: Runtime | undefined): void {
+  shared.croftRuntime = replacement
+}
