@@ -2,6 +2,7 @@ import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { PrismaPg } from '@prisma/adapter-pg'
 import { bindMigrationAwareSqlAdapterFactory } from '@prisma/driver-adapter-utils'
+import { Pool } from 'pg'
 
 type Engine = {
   applyMigrations(input: unknown): Promise<{ appliedMigrationNames: string[] }>
@@ -10,7 +11,7 @@ type Engine = {
 type Constructor = { new: (options: unknown, log: (text: string) => void, adapter: unknown) => Promise<Engine> }
 
 /** Prisma's schema engine as WebAssembly: the binary needs a download that many machines cannot make. */
-async function openEngine(root: string, databaseUrl: string): Promise<Engine> {
+async function withEngine<T>(root: string, databaseUrl: string, work: (engine: Engine) => Promise<T>): Promise<T> {
   const folder = join(root, 'node_modules/@prisma/schema-engine-wasm')
   const glue = (await import(/* webpackIgnore: true */ join(folder, 'schema_engine_bg.js'))) as Record<string, unknown> & {
     SchemaEngine: Constructor
@@ -21,8 +22,13 @@ async function openEngine(root: string, databaseUrl: string): Promise<Engine> {
   glue.__wbg_set_wasm(instance.exports)
   ;(instance.exports.__wbindgen_start as () => void)()
   const schema = await readFile(join(root, 'prisma/schema.prisma'), 'utf8')
-  const adapter = bindMigrationAwareSqlAdapterFactory(new PrismaPg({ connectionString: databaseUrl }))
-  return glue.SchemaEngine.new({ datamodels: [['schema.prisma', schema]] }, () => undefined, adapter)
+  const pool = new Pool({ connectionString: databaseUrl })
+  try {
+    const adapter = bindMigrationAwareSqlAdapterFactory(new PrismaPg(pool))
+    return await work(await glue.SchemaEngine.new({ datamodels: [['schema.prisma', schema]] }, () => undefined, adapter))
+  } finally {
+    await pool.end()
+  }
 }
 
 async function migrationsList(root: string) {
@@ -43,24 +49,26 @@ async function migrationsList(root: string) {
 
 /** Applies what `prisma/migrations` holds and the database lacks; gives the names of those applied. */
 export async function migrate(root: string, databaseUrl: string): Promise<string[]> {
-  const engine = await openEngine(root, databaseUrl)
-  const { appliedMigrationNames } = await engine.applyMigrations({ migrationsList: await migrationsList(root), filters: NO_FILTERS })
-  return appliedMigrationNames
+  const list = await migrationsList(root)
+  return withEngine(root, databaseUrl, async (engine) => {
+    const { appliedMigrationNames } = await engine.applyMigrations({ migrationsList: list, filters: NO_FILTERS })
+    return appliedMigrationNames
+  })
 }
 
 const NO_FILTERS = { externalTables: [], externalEnums: [] }
 
 /** The SQL that leads from one Prisma schema to another; empty when they mean the same. The engine wants a database to connect to, and reads nothing of it. */
 export async function schemaDiff(root: string, databaseUrl: string, from: string, to: string): Promise<string> {
-  const engine = await openEngine(root, databaseUrl)
   const schema = (content: string) => ({ tag: 'schemaDatamodel', files: [{ path: 'schema.prisma', content }] })
-  const { stdout } = await engine.diff({
+  const question = {
     from: from === '' ? { tag: 'empty' } : schema(from),
     to: schema(to),
     script: true,
     shadowDatabaseUrl: null,
     exitCode: null,
     filters: NO_FILTERS,
-  })
+  }
+  const { stdout } = await withEngine(root, databaseUrl, (engine) => engine.diff(question))
   return (stdout ?? '').replace(/^-- This is an empty migration\.\s*/m, '').trim()
 }

@@ -393,6 +393,7 @@ ALTER TABLE "file" ADD CONSTRAINT "file_task_id_fkey" FOREIGN KEY ("task_id") RE
 CREATE INDEX "task_queue_idx" ON "task" ("priority" DESC, "expected_seconds" DESC, "updated_at", "id") WHERE "status" = 'requested';
 CREATE INDEX "task_queue_order_idx" ON "task" ("priority" DESC, "updated_at", "id") WHERE "status" = 'requested';
 CREATE INDEX "task_waiting_schedule_idx" ON "task" ("schedule_id") WHERE "status" = 'requested';
+CREATE INDEX "task_waiting_type_idx" ON "task" ("task_type_id", "requested_at") WHERE "status" = 'requested';
 CREATE INDEX "task_worker_active_idx" ON "task" ("worker_id") WHERE "status" IN ('reserved', 'started');
 CREATE INDEX "task_lease_idx" ON "task" ("lease_expires_at") WHERE "status" IN ('reserved', 'started');
 CREATE INDEX "notice_due_idx" ON "notice" ("next_attempt_at") WHERE "status" = 'pending';

@@ -1,0 +1,87 @@
+import { randomBytes } from 'node:crypto'
+import { TASK_TYPES } from '#lib/core/task-types/index'
+import { json } from '#lib/db/client'
+import { createAccount, createApiToken } from '../accounts/create'
+import { hashPassword } from '../accounts/password'
+import type { Context } from '../context'
+import { createSchedule } from '../schedules/create'
+
+/** Writes the built-in task types into the database, as this version of Croft knows them. Safe to run twice. */
+export async function writeTaskTypes(ctx: Context): Promise<void> {
+  for (const definition of Object.values(TASK_TYPES)) {
+    const { id, title, description, executor } = definition
+    const row = { title, description, executor, definition: json(definition) as object, updatedAt: ctx.now() }
+    await ctx.db.taskType.upsert({ where: { id }, create: { id, ...row }, update: row, select: { id: true } })
+  }
+}
+
+/**
+ * Makes the first administrator where there is no living one. Gives the password when it was made up here: the only
+ * time that it is known.
+ */
+export async function ensureAdministrator(
+  ctx: Context,
+  input: { username: string; password: string | null },
+): Promise<{ username: string; password: string | null }> {
+  const admins = await ctx.db.account.count({ where: { role: 'admin', deletedAt: null } })
+  if (admins > 0) return { username: input.username, password: null }
+  const password = input.password ?? randomBytes(12).toString('base64url')
+  await createAccount(ctx, { username: input.username, password, email: null, role: 'admin' })
+  return { username: input.username, password }
+}
+
+/** Gives the named administrator the password that the environment sets, so that an operator who lost it gets in again. */
+export async function setAdministratorPassword(ctx: Context, input: { username: string; password: string }): Promise<void> {
+  await ctx.db.account.updateMany({
+    where: { username: input.username, role: 'admin', deletedAt: null },
+    data: { passwordHash: await hashPassword(input.password), updatedAt: ctx.now() },
+  })
+}
+
+/** A fresh token for the agent that `npm start` runs on this machine; the account has no password. */
+export async function localAgentToken(ctx: Context): Promise<string> {
+  const username = 'local-agent'
+  const known = await ctx.db.account.findUnique({ where: { username } })
+  if (known === null) await createAccount(ctx, { username, password: null, email: null, role: 'worker' })
+  const { token } = await createApiToken(ctx, { username, name: 'local agent', expiresAt: null })
+  return token
+}
+
+const DEMO = 'croft-handbook'
+
+/** One schedule that runs anywhere, so that a new farm has something to request. Safe to run twice. */
+export async function writeDemo(ctx: Context): Promise<void> {
+  const seen = await ctx.db.event.findFirst({ where: { kind: 'farm.demo_written' }, select: { id: true } })
+  if (seen !== null || (await ctx.db.schedule.findUnique({ where: { name: DEMO }, select: { id: true } })) !== null) return
+  await createSchedule(ctx, {
+    name: DEMO,
+    taskType: 'zimwriterfs',
+    category: 'other',
+    language: { code: 'eng', nameEn: 'English', nameNative: 'English' },
+    tags: ['demo', 'docs'],
+    periodicity: 'manually',
+    enabled: true,
+    platform: null,
+    resources: { cpu: 1, memory: 512 * 1024 ** 2, disk: 1024 ** 3 },
+    config: {
+      params: {
+        source: 'builtin:documentation',
+        name: 'croft_en_handbook',
+        title: 'The Croft handbook',
+        description: 'How to run a task farm: schedules, tasks, workers and the API',
+        language: 'eng',
+        creator: 'The Croft authors',
+        publisher: 'Croft',
+        'zim-file': 'croft_en_handbook_{period}.zim',
+      },
+      image: null,
+      warehousePath: '/other',
+      monitor: false,
+    },
+    notification: null,
+    notes: 'The demo: packs Croft’s own documentation into a ZIM file. Press **Request** and watch.',
+  })
+  await ctx.db.event.create({ data: { at: ctx.now(), kind: 'farm.demo_written', actor: 'system' } })
+}
+
+export const SYSTEM = { kind: 'system', username: 'croft' } as const

@@ -1,0 +1,24 @@
+import { setTimeout as wait } from 'node:timers/promises'
+import { SWEEP_SECONDS } from '#lib/core/lease'
+import type { Context } from '#lib/services/context'
+import { dueNotices } from '#lib/services/notices/deliver'
+import { expireLeases } from '#lib/services/tasks/expire-leases'
+import { waitingInProcess } from '#lib/services/workers/in-process'
+
+const BATCH = 200
+
+/** Looks every few seconds for what no job tells of: expired leases, due notices, waiting in-process tasks. */
+export async function sweepUntil(ctx: Context, stopping: AbortSignal): Promise<void> {
+  while (!stopping.aborted) {
+    try {
+      const lost = await expireLeases(ctx, BATCH)
+      if (lost > 0) ctx.log.warn({ tasks: lost }, 'leases ran out')
+      for (const noticeId of await dueNotices(ctx, BATCH)) await ctx.enqueue({ queue: 'notice', payload: { noticeId } })
+      for (const taskId of await waitingInProcess(ctx, BATCH)) await ctx.enqueue({ queue: 'in_process', payload: { taskId } })
+      if (lost === BATCH) continue
+    } catch (error) {
+      ctx.log.warn({ err: error }, 'a sweep failed; the next one tries again')
+    }
+    await wait(SWEEP_SECONDS * 1000, undefined, { signal: stopping }).catch(() => undefined)
+  }
+}
