@@ -31,7 +31,6 @@ export const zimwriterfs: TaskTypeDefinition = {
     { key: 'name', type: 'text', label: 'Name', description: 'Identifies the book, e.g. docs_en_all.', required: true, pattern: { source: String.raw`[A-Za-z0-9][A-Za-z0-9._-]{0,99}`, message: 'must have letters, digits, dots, hyphens and underscores only' } },
     { key: 'title', type: 'text', label: 'Title', description: 'At most 30 characters.', required: true, maxLength: 30 },
     { key: 'description', type: 'text', label: 'Description', description: 'At most 80 characters.', required: true, maxLength: 80 },
-    { key: 'long-description', type: 'long-text', label: 'Long description', description: 'At most 4000 characters.', maxLength: 4000 },
     { key: 'language', type: 'text', label: 'Language', description: 'ISO 639-3 code, e.g. eng; several with commas.', required: true, pattern: { source: '[a-z]{3}(,[a-z]{3})*', message: 'must be ISO 639-3 codes of three letters, e.g. eng' } },
     { key: 'creator', type: 'text', label: 'Creator', description: 'Who made the content.', required: true },
     { key: 'publisher', type: 'text', label: 'Publisher', description: 'Who makes the ZIM file.', default: 'Croft' },
