@@ -65,7 +65,7 @@ export async function writeDemo(ctx: Context): Promise<void> {
     resources: { cpu: 1, memory: 512 * 1024 ** 2, disk: 1024 ** 3 },
     config: {
       params: {
-        source: 'builtin:documentation',
+        source: 'builtin:handbook',
         name: 'croft_en_handbook',
         title: 'The Croft handbook',
         description: 'How to run a task farm: schedules, tasks, workers and the API',
