@@ -17,7 +17,7 @@ type RouteInput<E extends Endpoint> = {
   body: Output<E['body']>
 }
 type Result<E extends Endpoint> = Output<E['response']> extends undefined ? void : unknown
-type NextArguments = { params: Promise<Record<string, string | string[] | undefined>> }
+type NextArguments = { params: Promise<Record<string, string | string[] | undefined> | undefined> }
 
 /** A Next handler for an endpoint: who calls, what it may, what it sent are checked; errors and answers get their shape. */
 export function route<E extends Endpoint>(endpoint: E, handle: (input: RouteInput<E>) => Promise<Result<E> | Response>) {
@@ -31,13 +31,14 @@ export function route<E extends Endpoint>(endpoint: E, handle: (input: RouteInpu
       const anonymous: Context = { ...context, actor: ANONYMOUS, log: requestLog }
       const ctx = { ...anonymous, actor: endpoint.path === '/session' && endpoint.method === 'POST' ? ANONYMOUS : await actorOfRequest(anonymous, request) }
       admit(endpoint, ctx.actor)
-      const result = await handle({ ctx, request, ...(await inputOf(endpoint, request, await next.params)) } as RouteInput<E>)
+      const result = await handle({ ctx, request, ...(await inputOf(endpoint, request, (await next.params) ?? {})) } as RouteInput<E>)
       response = result instanceof Response ? result : answer(endpoint, result)
     } catch (error) {
       response = failure(error, requestLog, requestId)
     }
     response.headers.set('x-request-id', requestId)
-    requestLog.info({ status: response.status, ms: Math.round(performance.now() - started) }, 'request')
+    const level = endpoint.tag === 'Agents' && response.ok ? 'debug' : 'info'
+    requestLog[level]({ status: response.status, ms: Math.round(performance.now() - started) }, 'request')
     return response
   }
 }

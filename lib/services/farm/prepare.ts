@@ -47,41 +47,52 @@ export async function localAgentToken(ctx: Context): Promise<string> {
   return token
 }
 
-const DEMO = 'croft-handbook'
-
-/** One schedule that runs anywhere, so that a new farm has something to request. Safe to run twice. */
-export async function writeDemo(ctx: Context): Promise<void> {
-  const seen = await ctx.db.event.findFirst({ where: { kind: 'farm.demo_written' }, select: { id: true } })
-  if (seen !== null || (await ctx.db.schedule.findUnique({ where: { name: DEMO }, select: { id: true } })) !== null) return
-  await createSchedule(ctx, {
-    name: DEMO,
-    taskType: 'zimwriterfs',
-    category: 'other',
-    language: { code: 'eng', nameEn: 'English', nameNative: 'English' },
-    tags: ['demo', 'docs'],
-    periodicity: 'manually',
-    enabled: true,
-    platform: null,
-    resources: { cpu: 1, memory: 512 * 1024 ** 2, disk: 1024 ** 3 },
-    config: {
-      params: {
-        source: 'builtin:handbook',
-        name: 'croft_en_handbook',
-        title: 'The Croft handbook',
-        description: 'How to run a task farm: schedules, tasks, workers and the API',
-        language: 'eng',
-        creator: 'The Croft authors',
-        publisher: 'Croft',
-        'zim-file': 'croft_en_handbook_{period}.zim',
-      },
-      image: null,
-      warehousePath: '/other',
-      monitor: false,
+/** The demo's books: sources that come with Croft, so that they can be packed without any network. */
+const DEMO = [
+  {
+    name: 'croft-handbook',
+    params: {
+      source: 'builtin:handbook',
+      name: 'croft_en_handbook',
+      title: 'The Croft handbook',
+      description: 'How to run a task farm: schedules, tasks, workers and the API',
+      creator: 'The Croft authors',
     },
-    notification: null,
-    notes: 'The demo: packs Croft’s own documentation into a ZIM file. Press **Request** and watch.',
-  })
-  await ctx.db.event.create({ data: { at: ctx.now(), kind: 'farm.demo_written', actor: 'system' } })
+  },
+  {
+    name: 'nextjs-documentation',
+    params: {
+      source: 'builtin:nextjs',
+      name: 'nextjs_en_docs',
+      title: 'Next.js documentation',
+      description: 'The documentation that ships with the Next.js package',
+      creator: 'Vercel and contributors',
+    },
+  },
+]
+
+/** Schedules that run anywhere, so that a new farm has something to request. Written once: what a curator deletes stays deleted. */
+export async function writeDemo(ctx: Context): Promise<void> {
+  const written = await ctx.db.event.findFirst({ where: { kind: 'farm.demo_written' }, select: { id: true } })
+  if (written !== null) return
+  for (const { name, params } of DEMO) {
+    if ((await ctx.db.schedule.findUnique({ where: { name }, select: { id: true } })) !== null) continue
+    await createSchedule(ctx, {
+      name,
+      taskType: 'zimwriterfs',
+      category: 'other',
+      language: { code: 'eng', nameEn: 'English', nameNative: 'English' },
+      tags: ['demo'],
+      periodicity: 'manually',
+      enabled: true,
+      platform: null,
+      resources: { cpu: 1, memory: 1024 ** 3, disk: 1024 ** 3 },
+      config: { params: { ...params, language: 'eng', publisher: 'Croft' }, image: null, warehousePath: '/other', monitor: false },
+      notification: null,
+      notes: 'A demo: its source comes with Croft. Press Request and watch.',
+    })
+  }
+  await ctx.db.event.create({ data: { at: ctx.now(), kind: 'farm.demo_written', actor: 'croft' }, select: { id: true } })
 }
 
 export const SYSTEM = { kind: 'system', username: 'croft' } as const

@@ -203,7 +203,7 @@ class Packing {
       return null
     }
     const log = output.join('\n')
-    const details = parsed(log)
+    const details = parsed(log, basename(target).replace(/\.part$/, ''))
     say(`zimcheck: ${code === 0 ? 'valid' : `faults found (exit code ${code})`}`)
     const structural = code !== 0 && (await this.tool('zimcheck', ['-C', '-I', '-M', '-P', target], say)) !== 0
     if (structural || (code !== 0 && this.params.strict)) throw new PackFailure('check_failed', 'zimcheck found faults in the file: see the log')
@@ -222,9 +222,10 @@ class Packing {
   }
 }
 
-function parsed(log: string): unknown {
+/** zimcheck's own report, with the file's name instead of where it was on this machine. */
+function parsed(log: string, name: string): unknown {
   try {
-    return JSON.parse(log) as unknown
+    return { ...(JSON.parse(log) as Record<string, unknown>), file_name: name }
   } catch {
     return null
   }
