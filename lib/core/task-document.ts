@@ -125,7 +125,12 @@ export function taskDocument(task: TaskDetails, { definition, secrets = false }:
     events: foreignEvents(task),
     notification: task.notification,
     config: foreignConfig(task.config, definition, secrets),
-    upload: task.upload,
+    upload: Object.fromEntries(
+      Object.entries(task.upload).map(([kind, { uploadUri, expiration, zimcheck }]) => [
+        kind,
+        { upload_uri: uploadUri, expiration, ...(zimcheck !== undefined && { zimcheck }) },
+      ]),
+    ),
   }
   const document =
     task.status === 'requested'

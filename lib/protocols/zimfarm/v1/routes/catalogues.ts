@@ -1,0 +1,50 @@
+import { PLATFORMS } from '#lib/core/catalogue'
+import type { Field } from '#lib/core/task-type'
+import { languagesInUse, tagsInUse } from '#lib/services/schedules/search'
+import { check } from '../errors'
+import { page } from '../mapper'
+import { nothing, ok, type Call, type Route } from '../route'
+import { languagesQuery, OFFLINERS, pageQuery } from '../wire'
+
+const slice = <T>(items: T[], { skip, limit }: { skip: number; limit: number }) => page(skip, limit, items.length, items.slice(skip, skip + limit))
+
+const TYPES: Partial<Record<Field['type'], string>> = { enum: 'string-enum', 'enum-list': 'list-of-string-enum', color: 'hex-color', file: 'text' }
+
+/** A flag as forms read it (zimfarm.md §7.8). */
+const toFlag = (field: Field) => ({
+  key: field.internalKey ?? field.key.replace(/^-+/, '').replaceAll('-', '_'),
+  data_key: field.key,
+  type: TYPES[field.type] ?? field.type,
+  required: field.required === true,
+  label: field.label,
+  description: field.description,
+  ...(field.choices !== undefined && field.hideChoices !== true && { choices: field.choices }),
+  ...(field.secret === true && { secret: true }),
+  ...(field.placeholder !== undefined && { placeholder: field.placeholder }),
+})
+
+const all = (items: readonly string[]) => Promise.resolve(ok(page(0, 100, items.length, [...items])))
+
+function offliner({ params: [id] }: Call) {
+  const definition = OFFLINERS.find((type) => type.id === id)
+  if (definition === undefined) return Promise.resolve(nothing(404))
+  const help = `https://github.com/openzim/${definition.id}/wiki/Frequently-Asked-Questions`
+  return Promise.resolve(ok({ flags: definition.fields.map(toFlag), help }))
+}
+
+export const catalogues: Route[] = [
+  {
+    method: 'GET',
+    path: '/languages/',
+    access: 'optional',
+    handle: async ({ ctx, query }) => {
+      const languages = await languagesInUse(ctx)
+      const items = languages.map(({ code, nameEn, nameNative }) => ({ code, name_en: nameEn, name_native: nameNative }))
+      return ok(slice(items, check('E3', languagesQuery, query)))
+    },
+  },
+  { method: 'GET', path: '/tags/', access: 'optional', handle: async ({ ctx, query }) => ok(slice(await tagsInUse(ctx), check('E3', pageQuery, query))) },
+  { method: 'GET', path: '/platforms/', access: 'optional', handle: () => all(PLATFORMS) },
+  { method: 'GET', path: '/offliners/', access: 'optional', handle: () => all(OFFLINERS.map((type) => type.id)) },
+  { method: 'GET', path: '/offliners/:id', access: 'optional', handle: offliner },
+]

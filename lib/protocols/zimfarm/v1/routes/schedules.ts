@@ -1,0 +1,93 @@
+import { may } from '#lib/core/access'
+import { CroftError } from '#lib/core/error'
+import { checkParams } from '#lib/core/params'
+import { TASK_TYPES } from '#lib/core/task-types/index'
+import type { Context } from '#lib/services/context'
+import { cloneSchedule } from '#lib/services/schedules/clone'
+import { createSchedule } from '#lib/services/schedules/create'
+import { getSchedule } from '#lib/services/schedules/get'
+import { searchSchedules } from '#lib/services/schedules/search'
+import { deleteSchedule, updateSchedule } from '#lib/services/schedules/update'
+import { check, WireError } from '../errors'
+import { fromPatch, fromSchedule, page, toScheduleDocument, toScheduleItem } from '../mapper'
+import { nothing, ok, type Call, type Route } from '../route'
+import { clone, newSchedule, schedulePatch, schedulesQuery } from '../wire'
+
+/** Shown to those who may change schedules, unless they ask to hide them. */
+const secrets = ({ ctx, query }: Call) => may(ctx.actor, 'schedules.update') && !('hide_secrets' in query)
+
+/** Complaints about flags come alone and keyed by flag (zimfarm.md §5.3). */
+function checkFlags(ctx: Context, taskType: string, flags: unknown): void {
+  const definition = TASK_TYPES[taskType]
+  if (definition === undefined) return
+  const errors = checkParams(definition, flags, { relaxed: ctx.settings.relaxed(taskType) })
+  if (Object.keys(errors).length > 0) throw new WireError('E2', errors)
+}
+
+async function gone<T>(work: Promise<T>): Promise<T> {
+  try {
+    return await work
+  } catch (error) {
+    if (error instanceof CroftError && error.code === 'not_found') throw new CroftError('not_found', 'Schedule Not Found')
+    throw error
+  }
+}
+
+async function list({ ctx, query }: Call) {
+  const { skip, limit, lang, name, ...search } = check('E3', schedulesQuery, query)
+  const { items, count } = await searchSchedules(ctx, { ...search, language: lang, pattern: name }, { skip, limit })
+  return ok(page(skip, limit, count, items.map(toScheduleItem)))
+}
+
+async function create({ ctx, body }: Call) {
+  const wire = check('E2', newSchedule, await body())
+  checkFlags(ctx, wire.config.task_name, wire.config.flags)
+  const { id } = await createSchedule(ctx, fromSchedule(wire))
+  return ok({ _id: id }, 201)
+}
+
+async function read(call: Call) {
+  const schedule = await gone(getSchedule(call.ctx, call.params[0] ?? ''))
+  return ok(toScheduleDocument(call.ctx.settings, schedule, { secrets: secrets(call) }))
+}
+
+async function update({ ctx, params: [name = ''], body }: Call) {
+  const patch = check('E2', schedulePatch, await body())
+  const current = await gone(getSchedule(ctx, name))
+  const taskType = patch.task_name ?? current.taskType
+  if (taskType !== current.taskType && (patch.flags === undefined || patch.image === undefined)) {
+    throw new WireError('E2', { task_name: ['flags and image must be given with another task_name'] })
+  }
+  if (patch.image !== undefined && patch.image.name !== TASK_TYPES[taskType]?.image) {
+    throw new WireError('E2', { image: { name: [`must be ${TASK_TYPES[taskType]?.image}`] } })
+  }
+  if (patch.flags !== undefined) checkFlags(ctx, taskType, patch.flags)
+  await gone(updateSchedule(ctx, name, fromPatch(patch, current.config)))
+  return nothing(204)
+}
+
+async function remove({ ctx, params: [name = ''] }: Call) {
+  await gone(deleteSchedule(ctx, name))
+  return nothing(204)
+}
+
+async function copy({ ctx, params: [from = ''], body }: Call) {
+  const { name } = check('E3', clone, await body())
+  const { id } = await gone(cloneSchedule(ctx, { from, name }))
+  return ok({ _id: id }, 201)
+}
+
+async function backup(call: Call) {
+  const { items } = await searchSchedules(call.ctx, {}, { skip: 0, limit: null })
+  return ok(items.map((schedule) => toScheduleDocument(call.ctx.settings, schedule, { secrets: secrets(call), expanded: false })))
+}
+
+export const schedules: Route[] = [
+  { method: 'GET', path: '/schedules/', access: 'optional', handle: list },
+  { method: 'POST', path: '/schedules/', access: 'schedules.create', handle: create },
+  { method: 'GET', path: '/schedules/backup/', access: 'optional', handle: backup },
+  { method: 'GET', path: '/schedules/:name', access: 'optional', handle: read },
+  { method: 'PATCH', path: '/schedules/:name', access: 'schedules.update', handle: update },
+  { method: 'DELETE', path: '/schedules/:name', access: 'schedules.delete', handle: remove },
+  { method: 'POST', path: '/schedules/:name/clone', access: 'schedules.create', handle: copy },
+]

@@ -1,0 +1,95 @@
+import { may } from '#lib/core/access'
+import { CroftError } from '#lib/core/error'
+import type { TaskDetails } from '#lib/core/task-view'
+import type { Context } from '#lib/services/context'
+import { cancelTask } from '#lib/services/tasks/cancel'
+import { getTask } from '#lib/services/tasks/get'
+import { remoteReport } from '#lib/services/tasks/remote-report'
+import { searchTaken } from '#lib/services/tasks/search'
+import { claimTask } from '#lib/services/tasks/take'
+import { workerByName } from '#lib/services/workers/poll'
+import { check } from '../errors'
+import { toReport } from '../events'
+import { idOf } from '../ids'
+import { page, STANDINGS, toTaskDocument, toTaskItem } from '../mapper'
+import { nothing, ok, type Call, type Route } from '../route'
+import { event, takeQuery, tasksQuery } from '../wire'
+
+const notFound = () => new CroftError('not_found', 'Task Not Found')
+async function gone<T>(work: Promise<T>): Promise<T> {
+  try {
+    return await work
+  } catch (error) {
+    if (error instanceof CroftError && error.code === 'not_found') throw notFound()
+    throw error
+  }
+}
+
+async function takenTask(ctx: Context, id: string): Promise<TaskDetails> {
+  const task = await gone(getTask(ctx, id))
+  if (task.status === 'requested') throw notFound()
+  return task
+}
+
+async function list({ ctx, query }: Call) {
+  const { skip, limit, status, schedule_name } = check('E3', tasksQuery, query)
+  const standings = status?.flatMap((name) => STANDINGS[name])
+  const { items, count } = await searchTaken(ctx, { standings, schedule: schedule_name }, { skip, limit })
+  return ok(page(skip, limit, count, items.map(toTaskItem)))
+}
+
+async function read({ ctx, params: [id], query }: Call) {
+  const task = await takenTask(ctx, idOf(id))
+  const secrets = may(ctx.actor, 'tasks.create') && !('hide_secrets' in query)
+  return ok(toTaskDocument(task, { secrets, notification: may(ctx.actor, 'schedules.update') }))
+}
+
+/** A worker takes a waiting task (zimfarm.md §7.3): 400 when there is none, 423 when somebody else was quicker. */
+async function take({ ctx, params: [id], query }: Call) {
+  const taskId = idOf(id)
+  const task = await getTask(ctx, taskId).catch((error: unknown) => {
+    if (error instanceof CroftError) return null
+    throw error
+  })
+  if (task === null || task.status !== 'requested') return nothing(400)
+  const { worker_name } = check('E3', takeQuery, query)
+  const worker = await workerByName(ctx, worker_name).catch((error: unknown) => {
+    throw error instanceof CroftError ? new CroftError('not_found', 'Worker Not Found') : error
+  })
+  if (ctx.actor.kind === 'account' && ctx.actor.role !== 'admin' && ctx.actor.accountId !== worker.accountId) {
+    throw new CroftError('forbidden', 'this worker belongs to another account')
+  }
+  const lease = await claimTask(ctx, worker, taskId).catch((error: unknown) => {
+    if (error instanceof CroftError && error.code === 'conflict') return null
+    throw error
+  })
+  if (lease === null) return Response.json({}, { status: 423 })
+  return ok(toTaskDocument(await getTask(ctx, taskId), { secrets: true, notification: true }), 201)
+}
+
+async function report({ ctx, params: [id], body }: Call) {
+  const taskId = idOf(id)
+  const told = check('E2', event, await body())
+  await takenTask(ctx, taskId)
+  const told_by = ctx.actor.kind === 'anonymous' ? '' : ctx.actor.username
+  const ours = toReport(told, told_by)
+  if (ours === null) await cancelTask(ctx, taskId)
+  else await gone(remoteReport(ctx, taskId, ours))
+  return nothing(204)
+}
+
+/** Only what still goes on can be canceled, and only once (zimfarm.md §7.5, §10.4). */
+async function cancel({ ctx, params: [id] }: Call) {
+  const task = await takenTask(ctx, idOf(id))
+  if (task.cancelRequestedAt !== null || task.stage === 'killing' || task.endedAt !== null) throw notFound()
+  await gone(cancelTask(ctx, task.id))
+  return nothing(204)
+}
+
+export const tasks: Route[] = [
+  { method: 'GET', path: '/tasks/', access: 'optional', handle: list },
+  { method: 'GET', path: '/tasks/:id', access: 'optional', handle: read },
+  { method: 'POST', path: '/tasks/:id', access: 'tasks.create', handle: take },
+  { method: 'PATCH', path: '/tasks/:id', access: 'tasks.update', handle: report },
+  { method: 'POST', path: '/tasks/:id/cancel', access: 'tasks.cancel', handle: cancel },
+]

@@ -1,0 +1,44 @@
+import { CroftError } from '#lib/core/error'
+import { Prisma } from '#lib/db/client'
+import type { ReadContext } from '../context'
+import { SCHEDULE, toSchedule, type ScheduleView } from './view'
+
+export type ScheduleSearch = { category?: string[]; language?: string[]; tag?: string[]; pattern?: string }
+
+/** Schedules by name, by offset, with their whole number; `pattern` is a regular expression that matches anywhere in the name. */
+export async function searchSchedules(
+  ctx: ReadContext,
+  search: ScheduleSearch,
+  page: { skip: number; limit: number | null },
+): Promise<{ items: ScheduleView[]; count: number }> {
+  const conditions = [
+    Prisma.sql`true`,
+    ...(search.category === undefined ? [] : [Prisma.sql`category = ANY(${search.category})`]),
+    ...(search.language === undefined ? [] : [Prisma.sql`language_code = ANY(${search.language})`]),
+    ...(search.tag === undefined ? [] : [Prisma.sql`tags @> ${search.tag}`]),
+    ...(search.pattern === undefined ? [] : [Prisma.sql`name ~* ${search.pattern}`]),
+  ]
+  const where = Prisma.join(conditions, ' AND ')
+  try {
+    const [total] = await ctx.db.$queryRaw<{ count: bigint }[]>`SELECT count(*) FROM schedule WHERE ${where}`
+    const ids = await ctx.db.$queryRaw<{ id: string }[]>`
+      SELECT id FROM schedule WHERE ${where} ORDER BY name OFFSET ${page.skip} LIMIT ${page.limit}`
+    const rows = await ctx.db.schedule.findMany({ where: { id: { in: ids.map((row) => row.id) } }, orderBy: { name: 'asc' }, ...SCHEDULE })
+    return { items: rows.map((row) => toSchedule(ctx, row)), count: Number(total?.count ?? 0) }
+  } catch (error) {
+    if (search.pattern === undefined || !String(error).includes('regular expression')) throw error
+    throw new CroftError('invalid', 'the name must be a regular expression', { name: ['is no regular expression'] })
+  }
+}
+
+/** What the schedules use: languages by code, tags by alphabet. */
+export async function languagesInUse(ctx: ReadContext): Promise<{ code: string; nameEn: string; nameNative: string }[]> {
+  return ctx.db.$queryRaw`
+    SELECT DISTINCT ON (language_code) language_code AS code, language_name_en AS "nameEn", language_native AS "nameNative"
+    FROM schedule ORDER BY language_code, id`
+}
+export async function tagsInUse(ctx: ReadContext): Promise<string[]> {
+  const rows = await ctx.db.$queryRaw<{ tag: string }[]>`SELECT DISTINCT unnest(tags) AS tag FROM schedule ORDER BY tag`
+  return rows.map((row) => row.tag)
+}
+

@@ -1,0 +1,72 @@
+import type { TaskDetails, TaskSummary } from '#lib/core/task-view'
+import type { TaskStatus } from '#lib/core/task'
+import type { Prisma } from '#lib/db/client'
+import type { ReadContext } from '../context'
+import { countTasks } from './list'
+import { DETAILS, SUMMARY, toDetails, toSummary } from './view'
+
+type Offset = { skip: number; limit: number }
+
+export type WaitingSearch = {
+  schedules?: string[]
+  minPriority?: number
+  /** Asked for this worker, or for none. */
+  workerId?: string | null
+  cpu?: number
+  memory?: number
+  disk?: number
+  taskTypes?: string[]
+}
+
+/** Waiting tasks in Zimfarm's order, by offset (zimfarm.md §6.1). */
+export async function searchWaiting(ctx: ReadContext, search: WaitingSearch, page: Offset): Promise<{ items: TaskDetails[]; count: number }> {
+  const where: Prisma.TaskWhereInput = {
+    status: 'requested',
+    ...(search.schedules !== undefined && { schedule: { name: { in: search.schedules } } }),
+    ...(search.minPriority !== undefined && { priority: { gte: search.minPriority } }),
+    ...(search.workerId !== undefined && { OR: [{ pinnedWorkerId: null }, ...(search.workerId === null ? [] : [{ pinnedWorkerId: search.workerId }])] }),
+    ...(search.cpu !== undefined && { cpu: { lte: search.cpu } }),
+    ...(search.memory !== undefined && { memory: { lte: search.memory } }),
+    ...(search.disk !== undefined && { disk: { lte: search.disk } }),
+    ...(search.taskTypes !== undefined && { taskTypeId: { in: search.taskTypes } }),
+  }
+  const [rows, count] = await Promise.all([
+    ctx.db.task.findMany({ where, orderBy: [{ priority: 'desc' }, { requestedAt: 'asc' }, { id: 'asc' }], skip: page.skip, take: page.limit, ...DETAILS }),
+    Object.keys(where).length === 1 ? countTasks(ctx).then((counts) => counts.requested) : ctx.db.task.count({ where }),
+  ])
+  return { items: rows.map(toDetails), count }
+}
+
+/** How Zimfarm's statuses are found: by status, stage and the wish to cancel. */
+export type Standing = { status: TaskStatus; stage?: string | null; cancelRequested?: boolean }
+
+/** Tasks that somebody has taken, newest change first, by offset (zimfarm.md §7.1). */
+export async function searchTaken(
+  ctx: ReadContext,
+  search: { standings?: Standing[]; schedule?: string },
+  page: Offset,
+): Promise<{ items: TaskSummary[]; count: number }> {
+  const where: Prisma.TaskWhereInput = {
+    AND: [
+      { status: { not: 'requested' } },
+      search.schedule === undefined ? {} : { schedule: { name: search.schedule } },
+      search.standings === undefined
+        ? {}
+        : {
+            OR: search.standings.map(({ status, stage, cancelRequested }) => ({
+              status,
+              ...(stage !== undefined && { stage }),
+              ...(cancelRequested !== undefined && { cancelRequestedAt: cancelRequested ? { not: null } : null }),
+            })),
+          },
+    ],
+  }
+  const unfiltered = search.schedule === undefined && search.standings === undefined
+  const [rows, count] = await Promise.all([
+    ctx.db.task.findMany({ where, orderBy: [{ updatedAt: 'desc' }, { id: 'asc' }], skip: page.skip, take: page.limit, ...SUMMARY }),
+    unfiltered
+      ? countTasks(ctx).then((counts) => Object.entries(counts).reduce((sum, [status, n]) => (status === 'requested' ? sum : sum + n), 0))
+      : ctx.db.task.count({ where }),
+  ])
+  return { items: rows.map(toSummary), count }
+}
