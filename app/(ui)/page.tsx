@@ -1,3 +1,13 @@
+import type { Metadata } from 'next'
+import { Suspense } from 'react'
+import { Pipeline } from './pipeline'
+
+export const metadata: Metadata = { title: 'Pipeline' }
+
 export default function Page() {
-  return <p>Croft</p>
+  return (
+    <Suspense>
+      <Pipeline />
+    </Suspense>
+  )
 }

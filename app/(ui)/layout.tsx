@@ -1,0 +1,5 @@
+import { Shell } from './shell'
+
+export default function UiLayout({ children }: { children: React.ReactNode }) {
+  return <Shell>{children}</Shell>
+}

@@ -1,0 +1,60 @@
+'use client'
+
+import { useState } from 'react'
+import { Dialog } from '#components/dialog'
+import { reasonText } from '#components/format'
+import { Loading, Problem } from '#components/states'
+import type { Reason } from '#lib/core/matching'
+import { useWhy } from './queries'
+
+type Workers = { worker: string; reasons: unknown[] }[]
+
+/** The nearest reason: that of the worker with the fewest. */
+function oneLine(workers: Workers): string {
+  if (workers.length === 0) return 'no worker is registered'
+  const nearest = workers.reduce((best, next) => (next.reasons.length < best.reasons.length ? next : best))
+  const [reason] = nearest.reasons as Reason[]
+  return reason === undefined ? `${nearest.worker} will take it when it asks next` : `${nearest.worker} ${reasonText(reason)}`
+}
+
+/** Why a queued task waits: one line, and on a press every reason of every worker. */
+export function Why({ taskId }: { taskId: string }) {
+  const [open, setOpen] = useState(false)
+  const { data, error, isPending } = useWhy(taskId, true)
+  if (isPending) return <span className="text-muted text-sm">…</span>
+  if (error !== null) return <span className="text-muted text-sm">{error.message}</span>
+  return (
+    <>
+      <button type="button" className="link text-left text-sm" onClick={() => setOpen(true)}>
+        {oneLine(data.workers)}
+      </button>
+      <Dialog title="Why does it wait?" open={open} onClose={() => setOpen(false)}>
+        {isPending ? (
+          <Loading rows={3} />
+        ) : error !== null ? (
+          <Problem error={error} />
+        ) : (
+          <>
+            <p className="text-muted mb-3 text-sm">
+              {data.rank === 0 ? 'It is first in the queue.' : `${data.rank} ${data.rank === 1 ? 'task is' : 'tasks are'} before it in the queue.`}
+            </p>
+            {data.workers.length === 0 && <p>No worker is registered: start an agent.</p>}
+            <ul className="divide-line divide-y">
+              {data.workers.map(({ worker, reasons }) => (
+                <li key={worker} className="py-2">
+                  <span className="font-medium">{worker}</span>
+                  <ul className="text-muted list-disc pl-5 text-sm">
+                    {reasons.length === 0 && <li>will take it when it asks next</li>}
+                    {(reasons as unknown as Reason[]).map((reason, index) => (
+                      <li key={index}>{reasonText(reason)}</li>
+                    ))}
+                  </ul>
+                </li>
+              ))}
+            </ul>
+          </>
+        )}
+      </Dialog>
+    </>
+  )
+}

@@ -1,0 +1,18 @@
+'use client'
+
+import { QueryClient, QueryClientProvider } from '@tanstack/react-query'
+import { NuqsAdapter } from 'nuqs/adapters/next/app'
+import { useState } from 'react'
+import { CroftError } from '#lib/core/error'
+
+/** Another try helps when nothing answered, not when the farm refused. */
+const retry = (failures: number, error: Error) => !(error instanceof CroftError) && failures < 3
+
+export function Providers({ children }: { children: React.ReactNode }) {
+  const [client] = useState(() => new QueryClient({ defaultOptions: { queries: { staleTime: 10_000, retry }, mutations: { retry: false } } }))
+  return (
+    <QueryClientProvider client={client}>
+      <NuqsAdapter>{children}</NuqsAdapter>
+    </QueryClientProvider>
+  )
+}

@@ -1,0 +1,30 @@
+'use client'
+
+import { X } from 'lucide-react'
+import { Dialog as AriaDialog, Heading, Modal, ModalOverlay } from 'react-aria-components'
+
+/** A dialog above the page: Escape, a click outside or the button closes it. */
+export function Dialog({ title, open, onClose, children }: { title: string; open: boolean; onClose: () => void; children: React.ReactNode }) {
+  return (
+    <ModalOverlay
+      isOpen={open}
+      onOpenChange={(next) => !next && onClose()}
+      isDismissable
+      className="fixed inset-0 z-50 flex items-end justify-center bg-black/40 p-0 sm:items-center sm:p-6"
+    >
+      <Modal className="panel max-h-[85dvh] w-full overflow-auto rounded-b-none shadow-xl sm:max-w-xl sm:rounded-xl">
+        <AriaDialog className="p-5 outline-none">
+          <div className="mb-3 flex items-start justify-between gap-4">
+            <Heading slot="title" className="text-lg font-semibold">
+              {title}
+            </Heading>
+            <button type="button" aria-label="Close" className="text-muted hover:text-ink -m-1 p-1" onClick={onClose}>
+              <X aria-hidden className="size-5" />
+            </button>
+          </div>
+          {children}
+        </AriaDialog>
+      </Modal>
+    </ModalOverlay>
+  )
+}

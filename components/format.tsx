@@ -1,0 +1,56 @@
+import type { Reason } from '#lib/core/matching'
+
+const UNITS = ['B', 'KiB', 'MiB', 'GiB', 'TiB', 'PiB']
+export function bytes(value: number): string {
+  const power = value < 1 ? 0 : Math.min(UNITS.length - 1, Math.floor(Math.log2(value) / 10))
+  const scaled = value / 1024 ** power
+  return `${scaled < 10 && power > 0 ? scaled.toFixed(1).replace(/\.0$/, '') : Math.round(scaled)} ${UNITS[power]}`
+}
+
+export function duration(seconds: number): string {
+  const whole = Math.max(0, Math.round(seconds))
+  if (whole < 60) return `${whole} s`
+  if (whole < 3600) return `${Math.floor(whole / 60)} min ${whole % 60} s`
+  if (whole < 86_400) return `${Math.floor(whole / 3600)} h ${Math.floor((whole % 3600) / 60)} min`
+  return `${Math.round(whole / 86_400)} days`
+}
+
+const relative = new Intl.RelativeTimeFormat('en', { numeric: 'auto', style: 'short' })
+export function ago(date: string, now: number): string {
+  const seconds = (new Date(date).getTime() - now) / 1000
+  const size = Math.abs(seconds)
+  if (size < 45) return 'just now'
+  if (size < 3600) return relative.format(Math.round(seconds / 60), 'minute')
+  if (size < 86_400) return relative.format(Math.round(seconds / 3600), 'hour')
+  return relative.format(Math.round(seconds / 86_400), 'day')
+}
+
+const amount = (resource: string, value: number) => (resource === 'cpu' ? `${value} ${value === 1 ? 'core' : 'cores'}` : `${bytes(value)} of ${resource}`)
+
+/** A reason of `decide` in a person's words. */
+export function reasonText(reason: Reason): string {
+  switch (reason.code) {
+    case 'not_before':
+      return `not before ${new Date(reason.at).toLocaleString()}`
+    case 'task_type':
+      return `does not run ${reason.taskType}`
+    case 'too_big':
+      return `needs ${amount(reason.resource, reason.need)}; it has ${amount(reason.resource, reason.total)} in all`
+    case 'pinned_elsewhere':
+      return 'was asked for on another worker'
+    case 'selfish':
+      return 'takes only what is asked for on it'
+    case 'cordoned':
+      return 'takes no new tasks (cordoned)'
+    case 'offline':
+      return 'is offline'
+    case 'platform_total':
+      return `${reason.running} of at most ${reason.limit} tasks run on ${reason.platform}`
+    case 'platform_worker':
+      return `runs ${reason.running} of at most ${reason.limit} tasks on ${reason.platform}`
+    case 'busy':
+      return `needs ${amount(reason.resource, reason.need)}; ${amount(reason.resource, reason.free)} free`
+    case 'behind':
+      return 'a bigger or earlier task goes first and waits for room'
+  }
+}

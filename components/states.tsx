@@ -1,0 +1,37 @@
+import { CircleAlert, Inbox } from 'lucide-react'
+
+export function Empty({ title, children }: { title: string; children?: React.ReactNode }) {
+  return (
+    <div className="text-muted flex flex-col items-center gap-1 px-4 py-12 text-center">
+      <Inbox aria-hidden className="mb-1 size-6" />
+      <p className="text-ink font-medium">{title}</p>
+      {children}
+    </div>
+  )
+}
+
+export function Problem({ error, retry }: { error: Error; retry?: () => void }) {
+  return (
+    <div role="alert" className="bg-bad-soft text-ink flex items-start gap-3 rounded-lg p-4 text-sm">
+      <CircleAlert aria-hidden className="text-bad mt-0.5 size-4 shrink-0" />
+      <div>
+        <p>{error.message}</p>
+        {retry && (
+          <button type="button" className="link mt-1" onClick={retry}>
+            Try again
+          </button>
+        )}
+      </div>
+    </div>
+  )
+}
+
+export function Loading({ rows = 5 }: { rows?: number }) {
+  return (
+    <div role="status" aria-label="Loading" className="space-y-3 p-4">
+      {Array.from({ length: rows }, (_, index) => (
+        <div key={index} className="bg-sunken h-5 animate-pulse rounded" style={{ width: `${95 - ((index * 17) % 40)}%` }} />
+      ))}
+    </div>
+  )
+}

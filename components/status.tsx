@@ -1,0 +1,33 @@
+import type { Stage, TaskStatus } from '#lib/core/task'
+
+const LOOK: Record<TaskStatus, { word: string; tone: string; dot: string }> = {
+  requested: { word: 'queued', tone: 'text-muted', dot: 'bg-muted' },
+  reserved: { word: 'reserved', tone: 'text-busy', dot: 'bg-busy' },
+  started: { word: 'running', tone: 'text-busy', dot: 'bg-busy animate-pulse' },
+  succeeded: { word: 'succeeded', tone: 'text-good', dot: 'bg-good' },
+  failed: { word: 'failed', tone: 'text-bad', dot: 'bg-bad' },
+  canceled: { word: 'canceled', tone: 'text-warn', dot: 'bg-warn' },
+}
+export const statusWord = (status: TaskStatus) => LOOK[status].word
+
+export function StatusBadge({ status, stage, canceling }: { status: TaskStatus; stage?: Stage | null; canceling?: boolean }) {
+  const look = LOOK[status]
+  const word = canceling ? 'canceling' : (stage ?? look.word)
+  return (
+    <span data-status={status} className={`inline-flex items-center gap-1.5 text-sm font-medium whitespace-nowrap ${look.tone}`}>
+      <span aria-hidden className={`size-2 rounded-full ${look.dot}`} />
+      {word}
+    </span>
+  )
+}
+
+export function ProgressBar({ percent, label }: { percent: number; label: string }) {
+  return (
+    <div className="flex items-center gap-2">
+      <div role="progressbar" aria-valuenow={percent} aria-valuemin={0} aria-valuemax={100} aria-label={label} className="bg-sunken h-2 w-full min-w-16 overflow-hidden rounded-full">
+        <div className="bg-accent h-full rounded-full transition-[width] duration-500" style={{ width: `${percent}%` }} />
+      </div>
+      <span className="text-muted w-9 text-right text-xs">{percent}%</span>
+    </div>
+  )
+}
