@@ -1,0 +1,12 @@
+import type { Metadata } from 'next'
+import { ScheduleView } from './schedule-view'
+
+type Props = { params: Promise<{ name: string }> }
+
+export async function generateMetadata({ params }: Props): Promise<Metadata> {
+  return { title: decodeURIComponent((await params).name) }
+}
+
+export default async function Page({ params }: Props) {
+  return <ScheduleView name={decodeURIComponent((await params).name)} />
+}

@@ -1,0 +1,65 @@
+'use client'
+
+import { useQueryClient } from '@tanstack/react-query'
+import { useRouter, useSearchParams } from 'next/navigation'
+import { signIn } from 'next-auth/react'
+import { useId, useState } from 'react'
+import { Problem } from '#components/states'
+
+/** Only a path of this farm: never another site. */
+const within = (to: string | null) => (to !== null && /^\/(?![/\\])/.test(to) && !to.startsWith('/sign-in') ? to : '/')
+
+export function SignInForm() {
+  const search = useSearchParams()
+  const router = useRouter()
+  const queries = useQueryClient()
+  const [problem, setProblem] = useState<Error | null>(null)
+  const [busy, setBusy] = useState(false)
+  const ids = { username: useId(), password: useId() }
+
+  async function submit(form: FormData) {
+    setBusy(true)
+    setProblem(null)
+    const field = (name: string) => {
+      const value = form.get(name)
+      return typeof value === 'string' ? value : ''
+    }
+    const answer = await signIn('credentials', { username: field('username'), password: field('password'), redirect: false })
+    setBusy(false)
+    if (answer?.ok === true && answer.error === null) {
+      await queries.invalidateQueries()
+      router.push(within(search.get('to')))
+      return
+    }
+    setProblem(new Error(answer?.error ?? 'the farm did not answer: try again'))
+  }
+  return (
+    <div className="mx-auto max-w-sm py-8">
+      <h1 className="mb-6">Sign in to Croft</h1>
+      <form
+        className="panel space-y-4 p-5"
+        onSubmit={(event) => {
+          event.preventDefault()
+          void submit(new FormData(event.currentTarget))
+        }}
+      >
+        <div className="grid gap-1">
+          <label className="label" htmlFor={ids.username}>
+            Name
+          </label>
+          <input id={ids.username} name="username" className="field" autoComplete="username" required maxLength={200} autoFocus />
+        </div>
+        <div className="grid gap-1">
+          <label className="label" htmlFor={ids.password}>
+            Password
+          </label>
+          <input id={ids.password} name="password" type="password" className="field" autoComplete="current-password" required maxLength={1000} />
+        </div>
+        {problem !== null && <Problem error={problem} />}
+        <button type="submit" className="button button-primary w-full justify-center" disabled={busy}>
+          {busy ? 'Signing in …' : 'Sign in'}
+        </button>
+      </form>
+    </div>
+  )
+}
