@@ -9,7 +9,9 @@ import { CroftError } from '#lib/core/error'
 const retry = (failures: number, error: Error) => !(error instanceof CroftError) && failures < 3
 
 export function Providers({ children }: { children: React.ReactNode }) {
-  const [client] = useState(() => new QueryClient({ defaultOptions: { queries: { staleTime: 10_000, retry }, mutations: { retry: false } } }))
+  const [client] = useState(
+    () => new QueryClient({ defaultOptions: { queries: { staleTime: 10_000, retry }, mutations: { retry: false } } }),
+  )
   return (
     <QueryClientProvider client={client}>
       <NuqsAdapter>{children}</NuqsAdapter>

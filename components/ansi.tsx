@@ -1,5 +1,14 @@
-const COLOURS = ['text-muted', 'text-bad', 'text-good', 'text-warn', 'text-busy', 'text-accent', 'text-busy', 'text-ink']
-// eslint-disable-next-line no-control-regex
+const COLOURS = [
+  'text-muted',
+  'text-bad',
+  'text-good',
+  'text-warn',
+  'text-busy',
+  'text-accent',
+  'text-busy',
+  'text-ink',
+]
+
 const ESCAPE = /\u001b\[([0-9;]*)([A-Za-z])/g
 
 /** A line with its ANSI colours as classes; all other escape sequences are left out. */
@@ -15,7 +24,8 @@ export function AnsiText({ text }: { text: string }) {
     for (const code of (match[1] || '0').split(';').map(Number)) {
       if (code === 0) look = ''
       else if (code === 1) look += ' font-bold'
-      else if ((code >= 30 && code <= 37) || (code >= 90 && code <= 97)) look = `${look.replace(/text-\w+/, '')} ${COLOURS[code % 10]}`
+      else if ((code >= 30 && code <= 37) || (code >= 90 && code <= 97))
+        look = `${look.replace(/text-\w+/, '')} ${COLOURS[code % 10]}`
     }
   }
   parts.push({ text: text.slice(from), look })

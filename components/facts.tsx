@@ -22,7 +22,15 @@ const shown = (value: ParamValue) => (Array.isArray(value) ? value.join(', ') : 
 export function Params({ params, command }: { params: Record<string, ParamValue>; command: string[] }) {
   return (
     <>
-      <Facts title="Parameters" facts={Object.entries(params).map(([key, value]) => [key, <code key={key} className="text-[0.92em]">{shown(value)}</code>])} />
+      <Facts
+        title="Parameters"
+        facts={Object.entries(params).map(([key, value]) => [
+          key,
+          <code key={key} className="text-[0.92em]">
+            {shown(value)}
+          </code>,
+        ])}
+      />
       <details className="panel px-4 py-3 text-sm">
         <summary className="cursor-pointer font-medium">Command line</summary>
         <pre className="mt-2 font-mono text-xs break-all whitespace-pre-wrap">{command.join(' \\\n  ')}</pre>

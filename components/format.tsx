@@ -25,7 +25,8 @@ export function ago(date: string, now: number): string {
   return relative.format(Math.round(seconds / 86_400), 'day')
 }
 
-const amount = (resource: string, value: number) => (resource === 'cpu' ? `${value} ${value === 1 ? 'core' : 'cores'}` : `${bytes(value)} of ${resource}`)
+const amount = (resource: string, value: number) =>
+  resource === 'cpu' ? `${value} ${value === 1 ? 'core' : 'cores'}` : `${bytes(value)} of ${resource}`
 
 /** A reason of `decide` in a person's words. */
 export function reasonText(reason: Reason): string {

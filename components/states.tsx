@@ -30,7 +30,11 @@ export function Loading({ rows = 5 }: { rows?: number }) {
   return (
     <div role="status" aria-label="Loading" className="space-y-3 p-4">
       {Array.from({ length: rows }, (_, index) => (
-        <div key={index} className="bg-sunken h-5 animate-pulse rounded" style={{ width: `${95 - ((index * 17) % 40)}%` }} />
+        <div
+          key={index}
+          className="bg-sunken h-5 animate-pulse rounded"
+          style={{ width: `${95 - ((index * 17) % 40)}%` }}
+        />
       ))}
     </div>
   )

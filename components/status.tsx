@@ -10,11 +10,22 @@ const LOOK: Record<TaskStatus, { word: string; tone: string; dot: string }> = {
 }
 export const statusWord = (status: TaskStatus) => LOOK[status].word
 
-export function StatusBadge({ status, stage, canceling }: { status: TaskStatus; stage?: Stage | null; canceling?: boolean }) {
+export function StatusBadge({
+  status,
+  stage,
+  canceling,
+}: {
+  status: TaskStatus
+  stage?: Stage | null
+  canceling?: boolean
+}) {
   const look = LOOK[status]
   const word = canceling ? 'canceling' : (stage ?? look.word)
   return (
-    <span data-status={status} className={`inline-flex items-center gap-1.5 text-sm font-medium whitespace-nowrap ${look.tone}`}>
+    <span
+      data-status={status}
+      className={`inline-flex items-center gap-1.5 text-sm font-medium whitespace-nowrap ${look.tone}`}
+    >
       <span aria-hidden className={`size-2 rounded-full ${look.dot}`} />
       {word}
     </span>
@@ -24,8 +35,18 @@ export function StatusBadge({ status, stage, canceling }: { status: TaskStatus; 
 export function ProgressBar({ percent, label }: { percent: number; label: string }) {
   return (
     <div className="flex items-center gap-2">
-      <div role="progressbar" aria-valuenow={percent} aria-valuemin={0} aria-valuemax={100} aria-label={label} className="bg-sunken h-2 w-full min-w-16 overflow-hidden rounded-full">
-        <div className="bg-accent h-full rounded-full transition-[width] duration-500" style={{ width: `${percent}%` }} />
+      <div
+        role="progressbar"
+        aria-valuenow={percent}
+        aria-valuemin={0}
+        aria-valuemax={100}
+        aria-label={label}
+        className="bg-sunken h-2 w-full min-w-16 overflow-hidden rounded-full"
+      >
+        <div
+          className="bg-accent h-full rounded-full transition-[width] duration-500"
+          style={{ width: `${percent}%` }}
+        />
       </div>
       <span className="text-muted w-9 text-right text-xs">{percent}%</span>
     </div>

@@ -1,6 +1,9 @@
 import { expect, type Page } from '@playwright/test'
 
-export const ADMIN = { username: process.env.CROFT_ADMIN_USERNAME ?? 'admin', password: process.env.CROFT_ADMIN_PASSWORD ?? '' }
+export const ADMIN = {
+  username: process.env.CROFT_ADMIN_USERNAME ?? 'admin',
+  password: process.env.CROFT_ADMIN_PASSWORD ?? '',
+}
 export const FARM = process.env.CROFT_URL ?? 'http://127.0.0.1:3000'
 
 export async function signIn(page: Page): Promise<void> {

@@ -2,10 +2,17 @@ import { resolve } from 'node:path'
 import ipaddr from 'ipaddr.js'
 import { z } from 'zod'
 
-const port = z.coerce.number('must be a port, 1 to 65535').int('must be a port').min(1, 'must be a port').max(65535, 'must be a port')
+const port = z.coerce
+  .number('must be a port, 1 to 65535')
+  .int('must be a port')
+  .min(1, 'must be a port')
+  .max(65535, 'must be a port')
 const onOff = z.enum(['on', 'off'], 'must be on or off')
 const cidrs = z.string().transform((value, ctx) => {
-  const ranges = value.split(',').map((part) => part.trim()).filter(Boolean)
+  const ranges = value
+    .split(',')
+    .map((part) => part.trim())
+    .filter(Boolean)
   for (const range of ranges) {
     if (ipaddr.isValidCIDR(range)) continue
     ctx.addIssue({ code: 'custom', message: 'must be CIDR ranges with commas between them, e.g. 127.0.0.0/8,::1/128' })
@@ -14,7 +21,12 @@ const cidrs = z.string().transform((value, ctx) => {
   return ranges
 })
 const urlOf = (protocols: string[], example: string) =>
-  z.string().refine((value) => URL.canParse(value) && protocols.includes(new URL(value).protocol), `must be an address such as ${example}`)
+  z
+    .string()
+    .refine(
+      (value) => URL.canParse(value) && protocols.includes(new URL(value).protocol),
+      `must be an address such as ${example}`,
+    )
 const s3 = urlOf(['http:', 'https:'], 'https://host/?keyId=…&secretAccessKey=…&bucketName=…').refine((value) => {
   const query = new URL(value).searchParams
   return ['keyId', 'secretAccessKey', 'bucketName'].every((key) => query.get(key))
@@ -24,7 +36,10 @@ const s3 = urlOf(['http:', 'https:'], 'https://host/?keyId=…&secretAccessKey=�
 export const schema = z.object({
   PORT: port.default(3000),
   HOST: z.string().default('127.0.0.1'),
-  CROFT_HOME: z.string().default('.croft').transform((path) => resolve(path)),
+  CROFT_HOME: z
+    .string()
+    .default('.croft')
+    .transform((path) => resolve(path)),
   CROFT_URL: urlOf(['http:', 'https:'], 'https://farm.example.org').optional(),
   CROFT_ADMIN_USERNAME: z.string().trim().min(1).max(200).default('admin'),
   CROFT_ADMIN_PASSWORD: z.string().min(8, 'must have at least 8 characters').optional(),
@@ -59,7 +74,7 @@ export class BadSettings extends Error {
 }
 
 /** Reads and checks the environment. @throws BadSettings */
-export function readEnv(source: Record<string, string | undefined>): Env {
+export function readEnv(source: Record<string, string | undefined> = process.env): Env {
   const given = Object.fromEntries(Object.entries(source).filter(([, value]) => value !== undefined && value !== ''))
   const result = schema.safeParse(given)
   if (!result.success) {

@@ -2,7 +2,17 @@ import { pino, type Logger } from 'pino'
 
 export type { Logger }
 
-const SECRET_KEYS = ['password', 'token', 'accessToken', 'refreshToken', 'authorization', 'cookie', 'secret', 'secretAccessKey', 'keyId']
+const SECRET_KEYS = [
+  'password',
+  'token',
+  'accessToken',
+  'refreshToken',
+  'authorization',
+  'cookie',
+  'secret',
+  'secretAccessKey',
+  'keyId',
+]
 
 /** URLs keep their host and path; passwords and secret query values become asterisks. */
 export const withoutSecrets = (text: string) =>
@@ -25,7 +35,10 @@ export function createLog(name: string, level: string): Logger {
     serializers: { err: cleanError },
     hooks: {
       logMethod(args, method) {
-        method.apply(this, args.map((arg) => (typeof arg === 'string' ? withoutSecrets(arg) : arg)) as Parameters<typeof method>)
+        method.apply(
+          this,
+          args.map((arg) => (typeof arg === 'string' ? withoutSecrets(arg) : arg)) as Parameters<typeof method>,
+        )
       },
     },
   })

@@ -17,14 +17,18 @@ const read = (path) => (existsSync(path) ? readFileSync(path, 'utf8') : '')
 
 function run(what, command, args, env = {}) {
   say(`${what} …`)
-  const { status, error } = spawnSync(command, args, { stdio: ['ignore', 'inherit', 'inherit'], env: { ...process.env, ...env } })
+  const { status, error } = spawnSync(command, args, {
+    stdio: ['ignore', 'inherit', 'inherit'],
+    env: { ...process.env, ...env },
+  })
   if (status !== 0) fail(`${what} failed${error ? ` (${error.message})` : ''}: see above`)
 }
 
 /** Installs what package-lock.json asks for, where it is not there yet, and generates the database client. */
 export async function ensureDependencies() {
   const [major, minor] = process.versions.node.split('.').map(Number)
-  if (major < 20 || (major === 20 && minor < 19)) fail(`Node ${process.versions.node} is too old: install Node 20.19 or newer`)
+  if (major < 20 || (major === 20 && minor < 19))
+    fail(`Node ${process.versions.node} is too old: install Node 20.19 or newer`)
   const wanted = hashOf(read('package-lock.json'))
   const mark = 'node_modules/.croft-installed'
   if (read(mark) !== wanted) {
@@ -52,8 +56,12 @@ export async function ensureSystemPackages(packages, otherwise, { required = fal
   const lacks = `${missing.join(', ')} ${missing.length > 1 ? 'are' : 'is'} not installed`
   if (process.getuid?.() === 0 && has('apt-get')) {
     say(`installing ${names.join(' ')} …`)
-    const options = { stdio: ['ignore', 'ignore', 'inherit'], env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' } }
-    const apt = (...args) => spawnSync('apt-get', ['-o', 'DPkg::Lock::Timeout=500', '-qq', ...args], options).status === 0
+    const options = {
+      stdio: ['ignore', 'ignore', 'inherit'],
+      env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
+    }
+    const apt = (...args) =>
+      spawnSync('apt-get', ['-o', 'DPkg::Lock::Timeout=500', '-qq', ...args], options).status === 0
     const install = () => apt('install', '-y', '--no-install-recommends', ...names)
     if (install() || (apt('update') && install())) return
   }
@@ -78,13 +86,15 @@ function* filesIn(folder) {
 /** Builds the web app and the programs, where their sources have changed. */
 export async function ensureBuild() {
   const digest = createHash('sha256')
-  for (const path of [...SOURCES.flatMap((folder) => [...filesIn(folder)]), ...FILES].sort()) digest.update(path).update(readFileSync(path))
+  for (const path of [...SOURCES.flatMap((folder) => [...filesIn(folder)]), ...FILES].sort())
+    digest.update(path).update(readFileSync(path))
   const wanted = digest.digest('hex')
   const mark = 'build/.croft-built'
   if (read(mark) === wanted && existsSync('.next/BUILD_ID')) return
   mkdirSync('build', { recursive: true })
   run('building the programs', process.execPath, ['scripts/build.mjs'])
-  run('building the web app', process.execPath, ['node_modules/next/dist/bin/next', 'build'], { NEXT_TELEMETRY_DISABLED: '1' })
+  run('building the web app', process.execPath, ['node_modules/next/dist/bin/next', 'build'], {
+    NEXT_TELEMETRY_DISABLED: '1',
+  })
   writeFileSync(mark, wanted)
 }
-

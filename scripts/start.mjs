@@ -4,6 +4,9 @@ import { ensureBuild, ensureDependencies, ensureSystemPackages } from './setup.m
 
 process.chdir(join(import.meta.dirname, '..'))
 await ensureDependencies()
-await ensureSystemPackages({ zimwriterfs: 'zim-tools' }, 'tasks of the type zimwriterfs will wait until a worker has it')
+await ensureSystemPackages(
+  { zimwriterfs: 'zim-tools' },
+  'tasks of the type zimwriterfs will wait until a worker has it',
+)
 await ensureBuild()
 await import(pathToFileURL('build/supervisor.mjs').href)

@@ -9,11 +9,20 @@ import { Client } from 'pg'
 import { ensureDatabase, startEmbedded } from '../lib/db/embedded'
 import { migrate } from '../lib/db/migrate'
 import { BadSettings, readEnv, type Env } from '../lib/env'
-import { ensureAdministrator, localAgentToken, setAdministratorPassword, SYSTEM, writeDemo, writeTaskTypes } from '../lib/services/farm/prepare'
+import {
+  ensureAdministrator,
+  localAgentToken,
+  setAdministratorPassword,
+  SYSTEM,
+  writeDemo,
+  writeTaskTypes,
+} from '../lib/services/farm/prepare'
 import { openRuntime } from '../lib/services/runtime'
 import { lockFolder } from '../worker/agent/lock'
 
 const root = process.cwd()
+/** `npm run dev`: Next's development server, and programs that restart when their bundle changes. */
+const dev = process.argv.includes('--dev')
 const say = (text: string) => process.stdout.write(`${text}\n`)
 /** A reason not to start: one line that says what to do. */
 class CannotStart extends Error {
@@ -27,7 +36,8 @@ let stopping = false
 
 async function stopAll(code: number): Promise<never> {
   stopping = true
-  for (const part of parts.reverse()) await part.stop().catch((error: unknown) => say(`${part.name} did not stop well: ${String(error)}`))
+  for (const part of parts.reverse())
+    await part.stop().catch((error: unknown) => say(`${part.name} did not stop well: ${String(error)}`))
   process.exit(code)
 }
 
@@ -46,10 +56,15 @@ async function takeHome(env: Env): Promise<void> {
     accessSync(env.CROFT_HOME, constants.W_OK | constants.X_OK)
     await writeFile(join(env.CROFT_HOME, '.writable'), '')
   } catch {
-    throw new CannotStart(`CROFT_HOME ${env.CROFT_HOME} cannot be written: give it to this user, or set CROFT_HOME to another folder`)
+    throw new CannotStart(
+      `CROFT_HOME ${env.CROFT_HOME} cannot be written: give it to this user, or set CROFT_HOME to another folder`,
+    )
   }
   const lock = await lockFolder(env.CROFT_HOME)
-  if ('heldBy' in lock) throw new CannotStart(`Croft runs already with CROFT_HOME ${env.CROFT_HOME} (process ${lock.heldBy}): stop it first, or set CROFT_HOME to another folder`)
+  if ('heldBy' in lock)
+    throw new CannotStart(
+      `Croft runs already with CROFT_HOME ${env.CROFT_HOME} (process ${lock.heldBy}): stop it first, or set CROFT_HOME to another folder`,
+    )
   parts.push({ name: 'the lock', stop: lock.release })
 }
 
@@ -72,7 +87,9 @@ async function database(env: Env): Promise<string> {
       await client.connect()
       await client.end()
     } catch (error) {
-      throw new CannotStart(`the database ${host}${pathname} of DATABASE_URL cannot be reached (${error instanceof Error ? error.message || error.name : String(error)}): start it, or correct DATABASE_URL`)
+      throw new CannotStart(
+        `the database ${host}${pathname} of DATABASE_URL cannot be reached (${error instanceof Error ? error.message || error.name : String(error)}): start it, or correct DATABASE_URL`,
+      )
     }
     return env.DATABASE_URL
   }
@@ -138,7 +155,8 @@ async function main(): Promise<void> {
   }
   await takeHome(env)
   await checkPort(env)
-  const secret = env.CROFT_SECRET ?? (await secretOf(env.CROFT_HOME, 'secret', () => randomBytes(32).toString('base64url')))
+  const secret =
+    env.CROFT_SECRET ?? (await secretOf(env.CROFT_HOME, 'secret', () => randomBytes(32).toString('base64url')))
   const databaseUrl = await database(env)
   const applied = await migrate(root, databaseUrl)
   if (applied.length > 0) say(`applied ${applied.length} migration${applied.length > 1 ? 's' : ''}`)
@@ -148,12 +166,16 @@ async function main(): Promise<void> {
   const prepared = openRuntime({ ...settings, LOG_LEVEL: 'warn' }, 'start')
   const ctx = { ...prepared.context, actor: SYSTEM }
   await writeTaskTypes(ctx)
-  const admin = await ensureAdministrator(ctx, { username: env.CROFT_ADMIN_USERNAME, password: env.CROFT_ADMIN_PASSWORD ?? null })
+  const admin = await ensureAdministrator(ctx, {
+    username: env.CROFT_ADMIN_USERNAME,
+    password: env.CROFT_ADMIN_PASSWORD ?? null,
+  })
   if (env.CROFT_ADMIN_PASSWORD !== undefined && admin.password === null) {
     await setAdministratorPassword(ctx, { username: env.CROFT_ADMIN_USERNAME, password: env.CROFT_ADMIN_PASSWORD })
   }
   if (env.CROFT_DEMO === 'on') await writeDemo(ctx)
-  const token = env.CROFT_AGENT === 'on' ? await secretOf(env.CROFT_HOME, 'agent-token', () => localAgentToken(ctx)) : null
+  const token =
+    env.CROFT_AGENT === 'on' ? await secretOf(env.CROFT_HOME, 'agent-token', () => localAgentToken(ctx)) : null
   await prepared.close()
 
   const childEnv: NodeJS.ProcessEnv = {
@@ -162,17 +184,31 @@ async function main(): Promise<void> {
     CROFT_SECRET: secret,
     CROFT_HOME: env.CROFT_HOME,
     NEXTAUTH_SECRET: secret,
-    NODE_ENV: 'production',
+    NODE_ENV: dev ? 'development' : 'production',
     NEXT_TELEMETRY_DISABLED: '1',
     ...(env.CROFT_URL === undefined ? { AUTH_TRUST_HOST: 'true' } : { NEXTAUTH_URL: env.CROFT_URL }),
   }
-  keep('the web process', ['--import', join(root, 'scripts/parent-watch.mjs'), 'node_modules/next/dist/bin/next', 'start', '-p', String(env.PORT), '-H', env.HOST], childEnv)
-  keep('the dispatcher', ['build/dispatcher.mjs'], childEnv)
+  const watching = dev ? ['--watch'] : []
+  keep(
+    'the web process',
+    [
+      '--import',
+      join(root, 'scripts/parent-watch.mjs'),
+      'node_modules/next/dist/bin/next',
+      dev ? 'dev' : 'start',
+      '-p',
+      String(env.PORT),
+      '-H',
+      env.HOST,
+    ],
+    childEnv,
+  )
+  keep('the dispatcher', [...watching, 'build/dispatcher.mjs'], childEnv)
   const local = `http://${env.HOST === '0.0.0.0' || env.HOST === '::' ? '127.0.0.1' : env.HOST.includes(':') ? `[${env.HOST}]` : env.HOST}:${env.PORT}`
   await answers(`${local}/healthz`)
   if (token !== null) {
     const { PATH, HOME, LANG } = process.env
-    keep('the local agent', ['build/croft-agent.mjs', 'run'], {
+    keep('the local agent', [...watching, 'build/croft-agent.mjs', 'run'], {
       NODE_ENV: 'production',
       PATH,
       HOME,
@@ -198,6 +234,8 @@ async function main(): Promise<void> {
 
 main().catch(async (error: unknown) => {
   const message = error instanceof Error ? error.message : String(error)
-  process.stderr.write(`croft: ${error instanceof BadSettings || error instanceof CannotStart ? message : `could not start: ${message.split('\n')[0]}`}\n`)
+  process.stderr.write(
+    `croft: ${error instanceof BadSettings || error instanceof CannotStart ? message : `could not start: ${message.split('\n')[0]}`}\n`,
+  )
   await stopAll(1)
 })

@@ -8,7 +8,9 @@ import { cancelTask } from '#lib/contract/task'
 import { can, isActive, type TaskStatus } from '#lib/core/task'
 import { api, useMay } from './queries'
 
-type Props = { task: { id: string; status: TaskStatus; originalScheduleName: string; cancelRequestedAt: string | null } }
+type Props = {
+  task: { id: string; status: TaskStatus; originalScheduleName: string; cancelRequestedAt: string | null }
+}
 
 export function CancelButton({ task }: Props) {
   const allowed = useMay('tasks.cancel')
@@ -29,14 +31,21 @@ export function CancelButton({ task }: Props) {
       </button>
       <Dialog title={`Cancel ${task.originalScheduleName}?`} open={open} onClose={() => setOpen(false)}>
         <p className="mb-4">
-          {isActive(task.status) ? 'Its worker is told to stop within seconds; what it has done so far is lost.' : 'It leaves the queue at once.'}
+          {isActive(task.status)
+            ? 'Its worker is told to stop within seconds; what it has done so far is lost.'
+            : 'It leaves the queue at once.'}
         </p>
         {cancel.error !== null && <Problem error={cancel.error} />}
         <div className="mt-4 flex justify-end gap-2">
           <button type="button" className="button" onClick={() => setOpen(false)}>
             Keep it
           </button>
-          <button type="button" className="button button-danger" disabled={cancel.isPending} onClick={() => cancel.mutate()}>
+          <button
+            type="button"
+            className="button button-danger"
+            disabled={cancel.isPending}
+            onClick={() => cancel.mutate()}
+          >
             Cancel the task
           </button>
         </div>

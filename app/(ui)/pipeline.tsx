@@ -39,7 +39,12 @@ const COLUMNS: Record<Tab, { title: string; cell: (task: Task) => React.ReactNod
     { title: 'Requested', cell: (task) => <Requested task={task} /> },
   ],
   running: [
-    { title: 'Stage', cell: (task) => <StatusBadge status={task.status} stage={task.stage} canceling={task.cancelRequestedAt !== null} /> },
+    {
+      title: 'Stage',
+      cell: (task) => (
+        <StatusBadge status={task.status} stage={task.stage} canceling={task.cancelRequestedAt !== null} />
+      ),
+    },
     { title: 'Progress', wide: true, cell: (task) => <Progress task={task} /> },
     { title: 'Worker', cell: (task) => task.worker },
     { title: 'For', cell: (task) => <Took from={task.reservedAt ?? task.requestedAt} to={null} /> },
@@ -47,7 +52,10 @@ const COLUMNS: Record<Tab, { title: string; cell: (task: Task) => React.ReactNod
   done: [
     { title: 'Status', cell: (task) => <StatusBadge status={task.status} /> },
     { title: 'Worker', cell: (task) => task.worker ?? '–' },
-    { title: 'Took', cell: (task) => (task.startedAt === null ? '–' : <Took from={task.startedAt} to={task.endedAt} />) },
+    {
+      title: 'Took',
+      cell: (task) => (task.startedAt === null ? '–' : <Took from={task.startedAt} to={task.endedAt} />),
+    },
     { title: 'Ended', cell: (task) => <Ago date={task.endedAt ?? task.updatedAt} /> },
   ],
   failed: [
@@ -75,7 +83,9 @@ function Failure({ task }: { task: Task }) {
   return (
     <span>
       <span className="text-bad font-medium">{task.reasonCode}</span>{' '}
-      <span className="text-muted">{task.reasonText || (task.reasonCode !== null && REASON_TEXT[task.reasonCode])}</span>
+      <span className="text-muted">
+        {task.reasonText || (task.reasonCode !== null && REASON_TEXT[task.reasonCode])}
+      </span>
     </span>
   )
 }
@@ -92,7 +102,8 @@ function Name({ task }: { task: Task }) {
 }
 
 function Action({ tab, task }: { tab: Tab; task: Task }) {
-  if (tab === 'failed') return task.scheduleName === null ? null : <RequestButton schedule={task.scheduleName} label="Again" />
+  if (tab === 'failed')
+    return task.scheduleName === null ? null : <RequestButton schedule={task.scheduleName} label="Again" />
   return <CancelButton task={task} />
 }
 
@@ -100,7 +111,7 @@ function Rows({ tab, tasks }: { tab: Tab; tasks: Task[] }) {
   const columns = COLUMNS[tab]
   return (
     <>
-      <table className="table hidden md:table">
+      <table className="data-table hidden md:table">
         <thead>
           <tr>
             <th scope="col">Schedule</th>
@@ -171,7 +182,8 @@ export function Pipeline() {
     sort: view.tab === 'queued' ? 'queue' : 'updated',
   })
   const tasks = query.data?.pages.flatMap((page) => page.items) ?? []
-  const count = (tab: Tab) => (counts.data === undefined ? undefined : STATUSES[tab].reduce((sum, status) => sum + counts.data[status], 0))
+  const count = (tab: Tab) =>
+    counts.data === undefined ? undefined : STATUSES[tab].reduce((sum, status) => sum + counts.data[status], 0)
   return (
     <>
       <div className="mb-4 flex items-baseline justify-between">
@@ -193,8 +205,20 @@ export function Pipeline() {
           ))}
         </nav>
         <div className="flex flex-1 flex-wrap gap-2 sm:justify-end">
-          <input className="field w-full sm:w-52" aria-label="Only this schedule" placeholder="Schedule (exact name)" value={view.schedule} onChange={(event) => void setView({ schedule: event.target.value })} />
-          <input className="field w-full sm:w-40" aria-label="Only this worker" placeholder="Worker" value={view.worker} onChange={(event) => void setView({ worker: event.target.value })} />
+          <input
+            className="field w-full sm:w-52"
+            aria-label="Only this schedule"
+            placeholder="Schedule (exact name)"
+            value={view.schedule}
+            onChange={(event) => void setView({ schedule: event.target.value })}
+          />
+          <input
+            className="field w-full sm:w-40"
+            aria-label="Only this worker"
+            placeholder="Worker"
+            value={view.worker}
+            onChange={(event) => void setView({ worker: event.target.value })}
+          />
         </div>
       </div>
       <section className="panel overflow-hidden" aria-label={`${view.tab} tasks`}>
@@ -212,7 +236,11 @@ export function Pipeline() {
               </button>
             ) : (
               <p>
-                Request a task on the page of a <Link className="link" href="/schedules">schedule</Link>.
+                Request a task on the page of a{' '}
+                <Link className="link" href="/schedules">
+                  schedule
+                </Link>
+                .
               </p>
             )}
           </Empty>
@@ -222,7 +250,12 @@ export function Pipeline() {
       </section>
       {query.hasNextPage && (
         <div className="mt-4 text-center">
-          <button type="button" className="button" disabled={query.isFetchingNextPage} onClick={() => void query.fetchNextPage()}>
+          <button
+            type="button"
+            className="button"
+            disabled={query.isFetchingNextPage}
+            onClick={() => void query.fetchNextPage()}
+          >
             Show more
           </button>
         </div>

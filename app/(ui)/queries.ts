@@ -6,7 +6,7 @@ import * as scheduleApi from '#lib/contract/schedule'
 import * as sessionApi from '#lib/contract/session'
 import * as taskApi from '#lib/contract/task'
 import * as workerApi from '#lib/contract/worker'
-import { allows, type Permission, type Scope } from '#lib/core/access'
+import { allows, type Permission } from '#lib/core/access'
 import { CroftError } from '#lib/core/error'
 import type { TaskStatus } from '#lib/core/task'
 
@@ -29,7 +29,7 @@ export function useMe() {
 /** Whether the signed-in account has a permission; false until that is known. */
 export function useMay(permission: Permission): boolean {
   const { data } = useMe()
-  return data !== undefined && data !== null && allows(data.scope as Scope, permission)
+  return data !== undefined && data !== null && allows(data.scope, permission)
 }
 
 export type TaskFilter = { status?: TaskStatus[]; schedule?: string; worker?: string; sort?: 'updated' | 'queue' }
@@ -43,18 +43,27 @@ export function useTasks(filter: TaskFilter, limit = 50) {
   })
 }
 export const useCounts = () => useQuery({ queryKey: ['counts'], queryFn: () => api.call(taskApi.countTasks) })
-export const useTask = (id: string) => useQuery({ queryKey: ['task', id], queryFn: () => api.call(taskApi.getTask, { params: { id } }) })
+export const useTask = (id: string) =>
+  useQuery({ queryKey: ['task', id], queryFn: () => api.call(taskApi.getTask, { params: { id } }) })
 export const useTaskEvents = (id: string) =>
-  useQuery({ queryKey: ['task', id, 'events'], queryFn: () => api.call(taskApi.taskEvents, { params: { id }, query: { limit: 200 } }) })
+  useQuery({
+    queryKey: ['task', id, 'events'],
+    queryFn: () => api.call(taskApi.taskEvents, { params: { id }, query: { limit: 200 } }),
+  })
 export const useNotices = (id: string, enabled: boolean) =>
-  useQuery({ queryKey: ['task', id, 'notices'], queryFn: () => api.call(taskApi.taskNotices, { params: { id } }), enabled })
+  useQuery({
+    queryKey: ['task', id, 'notices'],
+    queryFn: () => api.call(taskApi.taskNotices, { params: { id } }),
+    enabled,
+  })
 export const useWhy = (id: string, enabled: boolean) =>
   useQuery({ queryKey: ['task', id, 'why'], queryFn: () => api.call(taskApi.whyTask, { params: { id } }), enabled })
 
 export function useSchedules(q: string) {
   return useInfiniteQuery({
     queryKey: ['schedules', q],
-    queryFn: ({ pageParam }) => api.call(scheduleApi.listSchedules, { query: { limit: 50, q: q || undefined, after: pageParam } }),
+    queryFn: ({ pageParam }) =>
+      api.call(scheduleApi.listSchedules, { query: { limit: 50, q: q || undefined, after: pageParam } }),
     initialPageParam: undefined as string | undefined,
     getNextPageParam: (page) => page.next ?? undefined,
     placeholderData: (before) => before,
@@ -63,4 +72,8 @@ export function useSchedules(q: string) {
 export const useSchedule = (name: string) =>
   useQuery({ queryKey: ['schedule', name], queryFn: () => api.call(scheduleApi.getSchedule, { params: { name } }) })
 export const useWorkers = () =>
-  useQuery({ queryKey: ['workers'], queryFn: () => api.call(workerApi.listWorkers, { query: { limit: 200 } }), refetchInterval: 10_000 })
+  useQuery({
+    queryKey: ['workers'],
+    queryFn: () => api.call(workerApi.listWorkers, { query: { limit: 200 } }),
+    refetchInterval: 10_000,
+  })

@@ -37,7 +37,12 @@ function Form({ schedule, onClose }: { schedule: string; onClose: () => void }) 
         <label className="label" htmlFor={ids.priority}>
           Priority
         </label>
-        <select id={ids.priority} className="field" value={priority} onChange={(event) => setPriority(event.target.value)}>
+        <select
+          id={ids.priority}
+          className="field"
+          value={priority}
+          onChange={(event) => setPriority(event.target.value)}
+        >
           {Array.from({ length: 11 }, (_, value) => (
             <option key={value} value={value}>
               {value === 0 ? '0, as usual' : value === 10 ? '10, before everything else' : value}
@@ -73,13 +78,27 @@ function Form({ schedule, onClose }: { schedule: string; onClose: () => void }) 
 }
 
 /** Requests a task of a schedule and goes to it. */
-export function RequestButton({ schedule, enabled = true, label = 'Request' }: { schedule: string; enabled?: boolean; label?: string }) {
+export function RequestButton({
+  schedule,
+  enabled = true,
+  label = 'Request',
+}: {
+  schedule: string
+  enabled?: boolean
+  label?: string
+}) {
   const allowed = useMay('tasks.request')
   const [open, setOpen] = useState(false)
   if (!allowed) return null
   return (
     <>
-      <button type="button" className="button button-primary" disabled={!enabled} title={enabled ? undefined : 'The schedule is disabled'} onClick={() => setOpen(true)}>
+      <button
+        type="button"
+        className="button button-primary"
+        disabled={!enabled}
+        title={enabled ? undefined : 'The schedule is disabled'}
+        onClick={() => setOpen(true)}
+      >
         <Play aria-hidden className="size-4" /> {label}
       </button>
       <Dialog title={`Request ${schedule}`} open={open} onClose={() => setOpen(false)}>

@@ -9,7 +9,12 @@ import { useMe } from './queries'
 
 const NAV = [
   { href: '/', label: 'Pipeline', icon: ListTodo, here: (path: string) => path === '/' || path.startsWith('/tasks') },
-  { href: '/schedules', label: 'Schedules', icon: CalendarRange, here: (path: string) => path.startsWith('/schedules') },
+  {
+    href: '/schedules',
+    label: 'Schedules',
+    icon: CalendarRange,
+    here: (path: string) => path.startsWith('/schedules'),
+  },
   { href: '/workers', label: 'Workers', icon: Server, here: (path: string) => path.startsWith('/workers') },
   { href: '/docs', label: 'Docs', icon: BookOpen, here: (path: string) => path.startsWith('/docs') },
 ]
@@ -32,7 +37,12 @@ function ThemeSwitch() {
     localStorage.setItem('croft-theme', next)
   }
   return (
-    <button type="button" className="text-muted hover:text-ink p-2" aria-label={`Switch to ${next} theme`} onClick={change}>
+    <button
+      type="button"
+      className="text-muted hover:text-ink p-2"
+      aria-label={`Switch to ${next} theme`}
+      onClick={change}
+    >
       {theme === 'dark' ? <Sun aria-hidden className="size-4" /> : <Moon aria-hidden className="size-4" />}
     </button>
   )
@@ -54,7 +64,12 @@ function Account() {
       <span className="text-muted max-w-28 truncate" title={`${data.username}, ${data.role}`}>
         {data.username}
       </span>
-      <button type="button" className="text-muted hover:text-ink p-2" aria-label="Sign out" onClick={() => void signOut({ callbackUrl: '/sign-in' })}>
+      <button
+        type="button"
+        className="text-muted hover:text-ink p-2"
+        aria-label="Sign out"
+        onClick={() => void signOut({ callbackUrl: '/sign-in' })}
+      >
         <LogOut aria-hidden className="size-4" />
       </button>
     </div>
@@ -65,7 +80,10 @@ export function Shell({ children }: { children: React.ReactNode }) {
   const path = usePathname()
   return (
     <div className="min-h-dvh pb-16 sm:pb-0">
-      <a href="#main" className="button button-primary sr-only focus:not-sr-only focus:fixed focus:top-2 focus:left-2 focus:z-50">
+      <a
+        href="#main"
+        className="button button-primary sr-only focus:not-sr-only focus:fixed focus:top-2 focus:left-2 focus:z-50"
+      >
         Skip to content
       </a>
       <header className="border-line bg-panel sticky top-0 z-30 border-b">
@@ -73,11 +91,21 @@ export function Shell({ children }: { children: React.ReactNode }) {
           <Link href="/" className="flex items-center gap-2 font-semibold tracking-tight">
             <svg aria-hidden viewBox="0 0 32 32" className="size-6">
               <rect width="32" height="32" rx="8" className="fill-accent" />
-              <path d="M6 22 16 9l10 13M10 22h12" fill="none" className="stroke-accent-ink" strokeWidth="3" strokeLinecap="round" strokeLinejoin="round" />
+              <path
+                d="M6 22 16 9l10 13M10 22h12"
+                fill="none"
+                className="stroke-accent-ink"
+                strokeWidth="3"
+                strokeLinecap="round"
+                strokeLinejoin="round"
+              />
             </svg>
             Croft
           </Link>
-          <nav aria-label="Main" className="border-line bg-panel fixed inset-x-0 bottom-0 flex border-t sm:static sm:border-0">
+          <nav
+            aria-label="Main"
+            className="border-line bg-panel fixed inset-x-0 bottom-0 flex border-t sm:static sm:border-0"
+          >
             {NAV.map(({ href, label, icon: Icon, here }) => (
               <Link
                 key={href}

@@ -14,7 +14,9 @@ function oneLine(workers: Workers): string {
   if (workers.length === 0) return 'no worker is registered'
   const nearest = workers.reduce((best, next) => (next.reasons.length < best.reasons.length ? next : best))
   const [reason] = nearest.reasons as Reason[]
-  return reason === undefined ? `${nearest.worker} will take it when it asks next` : `${nearest.worker} ${reasonText(reason)}`
+  return reason === undefined
+    ? `${nearest.worker} will take it when it asks next`
+    : `${nearest.worker} ${reasonText(reason)}`
 }
 
 /** Why a queued task waits: one line, and on a press every reason of every worker. */
@@ -36,7 +38,9 @@ export function Why({ taskId }: { taskId: string }) {
         ) : (
           <>
             <p className="text-muted mb-3 text-sm">
-              {data.rank === 0 ? 'It is first in the queue.' : `${data.rank} ${data.rank === 1 ? 'task is' : 'tasks are'} before it in the queue.`}
+              {data.rank === 0
+                ? 'It is first in the queue.'
+                : `${data.rank} ${data.rank === 1 ? 'task is' : 'tasks are'} before it in the queue.`}
             </p>
             {data.workers.length === 0 && <p>No worker is registered: start an agent.</p>}
             <ul className="divide-line divide-y">

@@ -23,11 +23,16 @@ export class Unreachable extends Error {
 }
 
 /** The address of a call, below the farm's own address. */
-export function pathOf(endpoint: Endpoint, params: Record<string, unknown> = {}, query: Record<string, unknown> = {}): string {
+export function pathOf(
+  endpoint: Endpoint,
+  params: Record<string, unknown> = {},
+  query: Record<string, unknown> = {},
+): string {
   const path = endpoint.path.replace(/\{(\w+)\}/g, (_, key: string) => encodeURIComponent(String(params[key])))
   const search = new URLSearchParams()
   for (const [key, value] of Object.entries(query)) {
-    for (const one of Array.isArray(value) ? value : [value]) if (one !== undefined && one !== null) search.append(key, String(one))
+    for (const one of Array.isArray(value) ? value : [value])
+      if (one !== undefined && one !== null) search.append(key, String(one))
   }
   return `/api/farm${path}${search.size > 0 ? `?${search.toString()}` : ''}`
 }
@@ -70,7 +75,13 @@ export function createClient(options: ClientOptions) {
 }
 export type Client = ReturnType<typeof createClient>
 
-const BY_STATUS: Record<number, ErrorCode> = { 401: 'unauthenticated', 403: 'forbidden', 404: 'not_found', 409: 'conflict', 413: 'too_large' }
+const BY_STATUS: Record<number, ErrorCode> = {
+  401: 'unauthenticated',
+  403: 'forbidden',
+  404: 'not_found',
+  409: 'conflict',
+  413: 'too_large',
+}
 
 async function refusalOf(response: Response): Promise<Error> {
   const text = await response.text()

@@ -5,7 +5,12 @@ export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
 type Shape = z.ZodType | undefined
 
 /** One call of Croft's own API: what is checked, what is documented and what the client sends are this one value. */
-export type Endpoint<P extends Shape = Shape, Q extends Shape = Shape, B extends Shape = Shape, R extends Shape = Shape> = {
+export type Endpoint<
+  P extends Shape = Shape,
+  Q extends Shape = Shape,
+  B extends Shape = Shape,
+  R extends Shape = Shape,
+> = {
   method: Method
   /** Below /api/farm, e.g. `/tasks/{id}`. */
   path: `/${string}`
@@ -30,12 +35,18 @@ export function endpoint<
   Q extends Shape = undefined,
   B extends Shape = undefined,
   R extends Shape = undefined,
->(
-  definition: Endpoint<P, Q, B, R>,
-): Endpoint<P, Q, B, R> {
+>(definition: Endpoint<P, Q, B, R>): Endpoint<P, Q, B, R> {
   return definition
 }
 
 type Given<S> = Exclude<S, undefined>
-export type Input<S> = [Given<S>] extends [never] ? undefined : [Given<S>] extends [z.ZodType] ? z.input<Given<S>> : undefined
-export type Output<S> = [Given<S>] extends [never] ? undefined : [Given<S>] extends [z.ZodType] ? z.output<Given<S>> : undefined
+export type Input<S> = [Given<S>] extends [never]
+  ? undefined
+  : [Given<S>] extends [z.ZodType]
+    ? z.input<Given<S>>
+    : undefined
+export type Output<S> = [Given<S>] extends [never]
+  ? undefined
+  : [Given<S>] extends [z.ZodType]
+    ? z.output<Given<S>>
+    : undefined

@@ -10,6 +10,8 @@ const isEndpoint = (value: unknown): value is Endpoint =>
 /** Every call of Croft's own API, by operation id. */
 export const ENDPOINTS: Record<string, Endpoint> = Object.fromEntries(
   [session, schedule, task, worker].flatMap((module) =>
-    Object.entries(module as Record<string, unknown>).filter((entry): entry is [string, Endpoint] => isEndpoint(entry[1])),
+    Object.entries(module as Record<string, unknown>).filter((entry): entry is [string, Endpoint] =>
+      isEndpoint(entry[1]),
+    ),
   ),
 )

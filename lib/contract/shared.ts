@@ -4,7 +4,12 @@ import { ERROR_CODES } from '#lib/core/error'
 export const noNul = (text: string) => !text.includes('\u0000')
 /** Text of 1 to `max` characters without NUL and without white space around it. */
 export const text = (max: number) =>
-  z.string().trim().min(1, 'must not be empty').max(max, `must not be longer than ${max} characters`).refine(noNul, 'must not hold a NUL character')
+  z
+    .string()
+    .trim()
+    .min(1, 'must not be empty')
+    .max(max, `must not be longer than ${max} characters`)
+    .refine(noNul, 'must not hold a NUL character')
 export const name = text(200)
 export const id = z.uuid('must be an id (UUID)')
 export const instant = z.iso.datetime({ offset: true })
@@ -26,7 +31,10 @@ export const pageOf = <T extends z.ZodType>(item: T) =>
 
 /** A query parameter that may be repeated. */
 export const repeated = <T extends z.ZodType>(item: T) =>
-  z.preprocess((value) => (value === undefined || Array.isArray(value) ? value : [value]), z.array(item).max(200).optional())
+  z.preprocess(
+    (value) => (value === undefined || Array.isArray(value) ? value : [value]),
+    z.array(item).max(200).optional(),
+  )
 
 export const errorBody = z.object({
   error: z.object({

@@ -137,7 +137,10 @@ export const appendLog = endpoint({
   body: z.strictObject({
     fence,
     chunk: z.number().int().min(1).describe('counts the chunks of this lease from 1, without gaps'),
-    lines: z.array(z.object({ stream: logLine.shape.stream, at: instant, text: z.string().max(20_000) })).min(1).max(2000),
+    lines: z
+      .array(z.object({ stream: logLine.shape.stream, at: instant, text: z.string().max(20_000) }))
+      .min(1)
+      .max(2000),
   }),
   status: 204,
 })
@@ -165,7 +168,9 @@ export const reportOutcome = endpoint({
     z.strictObject({ fence, outcome: z.literal('canceled'), reasonText: z.string().max(10_000).default('') }),
     z.strictObject({
       fence,
-      outcome: z.literal('interrupted').describe('the agent stops or restarts: the task goes back to the queue, at no cost of an attempt'),
+      outcome: z
+        .literal('interrupted')
+        .describe('the agent stops or restarts: the task goes back to the queue, at no cost of an attempt'),
       reasonText: z.string().max(10_000).default(''),
     }),
   ]),
@@ -191,7 +196,7 @@ export const reportCheck = endpoint({
   method: 'POST',
   path: '/tasks/{id}/files/{filename}/check',
   tag: 'Agents',
-  summary: "What the checker said of a file",
+  summary: 'What the checker said of a file',
   access: 'tasks.update',
   params: z.object({ id, filename: z.string().min(1).max(255) }),
   body: z.strictObject({ fence, check: fileCheck.omit({ at: true }) }),

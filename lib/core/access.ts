@@ -31,7 +31,9 @@ export function scopeOf(role: Role): Scope {
   return Object.fromEntries(
     Object.entries(grants[role]).map(([namespace, granted]) => [
       namespace,
-      Object.fromEntries(ALL[namespace as Namespace].map((name) => [name, (granted as readonly string[]).includes(name)])),
+      Object.fromEntries(
+        ALL[namespace as Namespace].map((name) => [name, (granted as readonly string[]).includes(name)]),
+      ),
     ]),
   )
 }

@@ -17,8 +17,10 @@ export function expand(
     else if (params[definition.mountPointFlag] === false) delete params[definition.mountPointFlag]
   }
   if (definition.outputParam !== undefined) params[definition.outputParam] = definition.mountPoint
-  if (definition.progressParam !== undefined) params[definition.progressParam] = `${definition.mountPoint}/task_progress.json`
-  for (const { key, value, when } of definition.inject ?? []) if (when === 'always' || !(key in params)) params[key] = value
+  if (definition.progressParam !== undefined)
+    params[definition.progressParam] = `${definition.mountPoint}/task_progress.json`
+  for (const { key, value, when } of definition.inject ?? [])
+    if (when === 'always' || !(key in params)) params[key] = value
   if (definition.takesPublisher === true && farm.defaultPublisher !== null && !('publisher' in params)) {
     params.publisher = farm.defaultPublisher
   }
@@ -40,7 +42,10 @@ export function expand(
 function imageOf(definition: TaskTypeDefinition, config: ScheduleConfig, farm: FarmDefaults): TaskConfig['image'] {
   if (definition.image === undefined) return config.image
   const registry = farm.dockerRegistry(definition.id)
-  return { name: registry === '' ? definition.image : `${registry}/${definition.image}`, tag: config.image?.tag ?? 'latest' }
+  return {
+    name: registry === '' ? definition.image : `${registry}/${definition.image}`,
+    tag: config.image?.tag ?? 'latest',
+  }
 }
 
 /** The quotes are part of the words, as the original has them (zimfarm.md §11.2). */

@@ -38,7 +38,11 @@ export type QueuedTask = {
   secondsByWorker: Readonly<Record<string, number>>
 }
 
-export type FarmState = { workers: readonly WorkerState[]; queue: readonly QueuedTask[]; running: readonly RunningTask[] }
+export type FarmState = {
+  workers: readonly WorkerState[]
+  queue: readonly QueuedTask[]
+  running: readonly RunningTask[]
+}
 
 export type Policy = {
   /** platform → most tasks at once on the whole farm */

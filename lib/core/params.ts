@@ -29,33 +29,46 @@ function complaints(field: Field, value: unknown, relaxed: boolean): string[] {
   if (field.type === 'enum-list') {
     if (!Array.isArray(value)) return ['must be a list']
     const wrong = value.filter((item) => typeof item !== 'string' || !field.choices?.includes(item))
-    return wrong.length > 0 ? [`each must be one of: ${field.choices?.map((choice) => JSON.stringify(choice)).join(', ')}`] : []
+    return wrong.length > 0
+      ? [`each must be one of: ${field.choices?.map((choice) => JSON.stringify(choice)).join(', ')}`]
+      : []
   }
   if (typeof value !== 'string') return ['must be a text']
   if (value.includes('\u0000')) return ['must not hold a NUL character']
   const found: string[] = []
   if (field.required === true && value.trim() === '') found.push('must not be empty')
-  if (field.choices !== undefined && !field.choices.includes(value)) found.push(`must be one of: ${field.choices.join(', ')}`)
+  if (field.choices !== undefined && !field.choices.includes(value))
+    found.push(`must be one of: ${field.choices.join(', ')}`)
   if (field.maxLength !== undefined && graphemes(value) > field.maxLength) {
     found.push(`must not be longer than ${field.maxLength} characters; it has ${graphemes(value)}`)
   }
-  if (field.type === 'url' && !isWebUrl(value, field.anyHost)) found.push('must be an address that starts with http:// or https://')
+  if (field.type === 'url' && !isWebUrl(value, field.anyHost))
+    found.push('must be an address that starts with http:// or https://')
   if (field.type === 'email' && !EMAIL.test(value)) found.push('must be an e-mail address')
   if (field.fixed !== undefined && value !== field.fixed) found.push(`must be ${String(field.fixed)}`)
-  if (field.pattern !== undefined && !(relaxed && field.pattern.relaxable === true) && !new RegExp(`^(?:${field.pattern.source})$`, 'u').test(value)) {
+  if (
+    field.pattern !== undefined &&
+    !(relaxed && field.pattern.relaxable === true) &&
+    !new RegExp(`^(?:${field.pattern.source})$`, 'u').test(value)
+  ) {
     found.push(field.pattern.message)
   }
   return found
 }
 
 /** Complaints about parameters by key; empty when they fit. Unknown keys are refused. */
-export function checkParams(definition: TaskTypeDefinition, params: unknown, options: { relaxed: boolean }): FieldErrors {
+export function checkParams(
+  definition: TaskTypeDefinition,
+  params: unknown,
+  options: { relaxed: boolean },
+): FieldErrors {
   if (!plainObject(params)) return { '': ['must be an object'] }
   const errors: FieldErrors = {}
   const known = new Map(definition.fields.map((field) => [field.key, field]))
   for (const [key, value] of Object.entries(params)) {
     const field = known.get(key)
-    const found = field === undefined ? [`is not a parameter of ${definition.id}`] : complaints(field, value, options.relaxed)
+    const found =
+      field === undefined ? [`is not a parameter of ${definition.id}`] : complaints(field, value, options.relaxed)
     if (found.length > 0) errors[key] = found
   }
   for (const field of definition.fields) {

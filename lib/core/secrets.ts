@@ -4,13 +4,17 @@ import type { TaskTypeDefinition } from './task-type'
 /** What stands for a secret (zimfarm.md §11.5). */
 export const MASK = '--------'
 
-const secretKeys = (definition: TaskTypeDefinition) => definition.fields.filter((field) => field.secret).map((field) => field.key)
+const secretKeys = (definition: TaskTypeDefinition) =>
+  definition.fields.filter((field) => field.secret).map((field) => field.key)
 
 /** The parameters with their secret values masked. */
 export function maskParams(definition: TaskTypeDefinition, params: Params): Params {
   const secret = new Set(secretKeys(definition))
   return Object.fromEntries(
-    Object.entries(params).map(([key, value]) => [key, secret.has(key) ? MASK : typeof value === 'string' ? maskUrls(value) : value]),
+    Object.entries(params).map(([key, value]) => [
+      key,
+      secret.has(key) ? MASK : typeof value === 'string' ? maskUrls(value) : value,
+    ]),
   )
 }
 
@@ -30,7 +34,9 @@ export function maskUrls(text: string): string {
     .split(/(\s+)/)
     .map((word) =>
       word.includes('://')
-        ? word.replace(/(:\/\/[^/?#@\s:]*:)[^/?#@\s]+@/, `$1${MASK}@`).replace(/([?&](?:keyId|secretAccessKey)=)[^&#"'\s]+/gi, `$1${MASK}`)
+        ? word
+            .replace(/(:\/\/[^/?#@\s:]*:)[^/?#@\s]+@/, `$1${MASK}@`)
+            .replace(/([?&](?:keyId|secretAccessKey)=)[^&#"'\s]+/gi, `$1${MASK}`)
         : word,
     )
     .join('')

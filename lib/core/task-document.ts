@@ -34,7 +34,9 @@ export const zimDate = (date: Date | string): string => {
 export const zimUpdatedAt = (date: Date): string => date.toISOString().replace('Z', '000+00:00')
 
 export const foreignEvents = (task: TaskSummary) =>
-  task.history.flatMap(({ code, at }) => (FOREIGN_STATUS[code] === null ? [] : [{ code: FOREIGN_STATUS[code], timestamp: zimDate(at) }]))
+  task.history.flatMap(({ code, at }) =>
+    FOREIGN_STATUS[code] === null ? [] : [{ code: FOREIGN_STATUS[code], timestamp: zimDate(at) }],
+  )
 
 export const foreignTimestamps = (task: TaskSummary): Record<string, string> =>
   Object.fromEntries(foreignEvents(task).map(({ code, timestamp }) => [code, timestamp]))
@@ -47,7 +49,11 @@ export const foreignResources = (config: TaskDetails['config']) => ({
 })
 
 /** A task's config in Zimfarm's words; masked unless `secrets`. */
-export function foreignConfig(config: TaskDetails['config'], definition: TaskTypeDefinition | undefined, secrets: boolean) {
+export function foreignConfig(
+  config: TaskDetails['config'],
+  definition: TaskTypeDefinition | undefined,
+  secrets: boolean,
+) {
   const masked = !secrets && definition !== undefined
   const command = masked ? maskCommand(definition, config.command) : config.command
   return {
@@ -91,7 +97,10 @@ function foreignFiles(task: TaskDetails) {
 function container(task: TaskDetails, definition: TaskTypeDefinition | undefined, secrets: boolean) {
   const { report } = task
   if (report === null) return {}
-  const command = report.command !== null && !secrets && definition !== undefined ? maskCommand(definition, report.command) : report.command
+  const command =
+    report.command !== null && !secrets && definition !== undefined
+      ? maskCommand(definition, report.command)
+      : report.command
   const all = {
     image: report.image,
     command,
@@ -113,7 +122,10 @@ export type DocumentOptions = { definition: TaskTypeDefinition | undefined; secr
  * A task as Zimfarm v1 tells of it (zimfarm.md §6.4 without rank, §7.2): what webhooks carry, and the base of the v1 door.
  * Secrets are masked unless asked for.
  */
-export function taskDocument(task: TaskDetails, { definition, secrets = false }: DocumentOptions): Record<string, unknown> {
+export function taskDocument(
+  task: TaskDetails,
+  { definition, secrets = false }: DocumentOptions,
+): Record<string, unknown> {
   const common = {
     _id: task.id,
     status: foreignStatus(task),

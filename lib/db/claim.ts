@@ -52,7 +52,11 @@ export async function expiredLeases(tx: Tx, now: Date, limit: number): Promise<s
 }
 
 /** Gives back what a task had reserved on its worker. */
-export async function release(tx: Tx, workerId: string, need: { cpu: number; memory: bigint; disk: bigint }): Promise<void> {
+export async function release(
+  tx: Tx,
+  workerId: string,
+  need: { cpu: number; memory: bigint; disk: bigint },
+): Promise<void> {
   await tx.$executeRaw`
     UPDATE worker SET
       reserved_cpu = greatest(0, reserved_cpu - ${need.cpu}),

@@ -13,7 +13,7 @@ export function openDb(url: string, connections = 10): Db {
 
 /** A value for a json column. Undefined members vanish; null is the JSON null of an optional column, that is SQL NULL. */
 export function json(value: unknown): Prisma.InputJsonValue | typeof Prisma.DbNull {
-  return value === null || value === undefined ? Prisma.DbNull : (value as Prisma.InputJsonValue)
+  return value === null || value === undefined ? Prisma.DbNull : value
 }
 
 const RETRIED = new Set(['P2034', '40001', '40P01'])

@@ -59,7 +59,8 @@ async function clearLeftOver(data: string): Promise<void> {
   const command = await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '')
   if (isAlive(pid) && command.includes(data)) {
     process.kill(pid, 'SIGINT')
-    for (let waited = 0; isAlive(pid) && waited < 10_000; waited += 100) await new Promise((resolve) => setTimeout(resolve, 100))
+    for (let waited = 0; isAlive(pid) && waited < 10_000; waited += 100)
+      await new Promise((resolve) => setTimeout(resolve, 100))
   }
   await rm(file, { force: true })
 }
@@ -71,7 +72,10 @@ async function clearLeftOver(data: string): Promise<void> {
 async function runner(): Promise<{ prefix: string[]; uid?: number; gid?: number }> {
   if (process.getuid?.() !== 0) return { prefix: [] }
   const prefix = ['unshare', '--user', '--map-user=1000', '--map-group=1000']
-  const works = await promisify(execFile)('unshare', [...prefix.slice(1), 'true']).then(() => true, () => false)
+  const works = await promisify(execFile)('unshare', [...prefix.slice(1), 'true']).then(
+    () => true,
+    () => false,
+  )
   return works ? { prefix } : { prefix: [], uid: NOBODY, gid: NOBODY }
 }
 const NOBODY = 65534
@@ -80,7 +84,11 @@ const NOBODY = 65534
  * Starts the PostgreSQL of the npm package on the loopback address, with its data under `folder`.
  * `fast` gives up durability, for tests.
  */
-export async function startEmbedded(root: string, folder: string, options: { fast?: boolean } = {}): Promise<EmbeddedServer> {
+export async function startEmbedded(
+  root: string,
+  folder: string,
+  options: { fast?: boolean } = {},
+): Promise<EmbeddedServer> {
   const bin = join(await hydrate(root), 'native', 'bin')
   const { prefix, ...identity } = await runner()
   await mkdir(folder, { recursive: true })
@@ -95,8 +103,12 @@ export async function startEmbedded(root: string, folder: string, options: { fas
 
   const start = (program: string, args: string[]) => {
     const [command = '', ...rest] = [...prefix, join(bin, program), ...args]
-    const env = { ...process.env, LC_ALL: 'C' }
-    const child = spawn(command, rest, { ...identity, cwd: folder, stdio: ['ignore', 'pipe', 'pipe'], detached: true, env })
+    const child = spawn(command, rest, {
+      ...identity,
+      cwd: folder,
+      stdio: ['ignore', 'pipe', 'pipe'],
+      detached: true,
+    })
     let words = ''
     const listen = (chunk: Buffer) => {
       words = (words + chunk.toString()).slice(-2000)
@@ -125,7 +137,7 @@ export async function startEmbedded(root: string, folder: string, options: { fas
   void server.ended.finally(() => {
     over = true
   })
-  for (let ready = false; !ready; ) {
+  for (let ready = false; !ready;) {
     if (over) throw new Error(`the embedded PostgreSQL did not start: ${server.lastWords()}`)
     ready = await answers(url('postgres'))
   }

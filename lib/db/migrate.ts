@@ -13,7 +13,10 @@ type Constructor = { new: (options: unknown, log: (text: string) => void, adapte
 /** Prisma's schema engine as WebAssembly: the binary needs a download that many machines cannot make. */
 async function withEngine<T>(root: string, databaseUrl: string, work: (engine: Engine) => Promise<T>): Promise<T> {
   const folder = join(root, 'node_modules/@prisma/schema-engine-wasm')
-  const glue = (await import(/* webpackIgnore: true */ join(folder, 'schema_engine_bg.js'))) as Record<string, unknown> & {
+  const glue = (await import(/* webpackIgnore: true */ join(folder, 'schema_engine_bg.js'))) as Record<
+    string,
+    unknown
+  > & {
     SchemaEngine: Constructor
     __wbg_set_wasm: (exports: WebAssembly.Exports) => void
   }
@@ -25,7 +28,9 @@ async function withEngine<T>(root: string, databaseUrl: string, work: (engine: E
   const pool = new Pool({ connectionString: databaseUrl })
   try {
     const adapter = bindMigrationAwareSqlAdapterFactory(new PrismaPg(pool))
-    return await work(await glue.SchemaEngine.new({ datamodels: [['schema.prisma', schema]] }, () => undefined, adapter))
+    return await work(
+      await glue.SchemaEngine.new({ datamodels: [['schema.prisma', schema]] }, () => undefined, adapter),
+    )
   } finally {
     await pool.end()
   }
@@ -40,11 +45,19 @@ async function migrationsList(root: string) {
       .sort()
       .map(async (path) => ({
         path,
-        migrationFile: { path: 'migration.sql', content: { tag: 'ok', value: await readFile(join(baseDir, path, 'migration.sql'), 'utf8') } },
+        migrationFile: {
+          path: 'migration.sql',
+          content: { tag: 'ok', value: await readFile(join(baseDir, path, 'migration.sql'), 'utf8') },
+        },
       })),
   )
   const lock = await readFile(join(baseDir, 'migration_lock.toml'), 'utf8').catch(() => null)
-  return { baseDir, lockfile: { path: 'migration_lock.toml', content: lock }, shadowDbInitScript: '', migrationDirectories }
+  return {
+    baseDir,
+    lockfile: { path: 'migration_lock.toml', content: lock },
+    shadowDbInitScript: '',
+    migrationDirectories,
+  }
 }
 
 /** Applies what `prisma/migrations` holds and the database lacks; gives the names of those applied. */

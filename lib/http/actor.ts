@@ -16,7 +16,8 @@ export async function actorOfRequest(ctx: ReadContext, request: Request): Promis
   const header = request.headers.get('authorization')
   if (header !== null) {
     const match = /^Bearer\s+(\S+)$/i.exec(header)
-    if (match?.[1] === undefined) throw new CroftError('unauthenticated', 'send the header as: Authorization: Bearer <token>')
+    if (match?.[1] === undefined)
+      throw new CroftError('unauthenticated', 'send the header as: Authorization: Bearer <token>')
     return actorOfToken(ctx, match[1])
   }
   const sessionId = await sessionOfCookie(ctx, request)
@@ -49,8 +50,15 @@ function refuseOtherSites(request: Request): void {
   const site = request.headers.get('sec-fetch-site')
   const origin = request.headers.get('origin')
   const host = request.headers.get('x-forwarded-host') ?? request.headers.get('host')
-  const own = site === null ? origin !== null && URL.canParse(origin) && new URL(origin).host === host : site === 'same-origin' || site === 'none'
-  if (!own) throw new CroftError('forbidden', 'a browser session may change things only from the farm’s own pages; programs use a bearer token')
+  const own =
+    site === null
+      ? origin !== null && URL.canParse(origin) && new URL(origin).host === host
+      : site === 'same-origin' || site === 'none'
+  if (!own)
+    throw new CroftError(
+      'forbidden',
+      'a browser session may change things only from the farm’s own pages; programs use a bearer token',
+    )
 }
 
 /** The address that a request comes from, as the nearest server noted it. */

@@ -17,7 +17,9 @@ export async function authOptions(): Promise<AuthOptions> {
     secret: ctx.settings.secret,
     pages: { signIn: '/sign-in', error: '/sign-in' },
     session: { strategy: 'jwt', maxAge: 30 * 86_400 },
-    cookies: { sessionToken: { name: SESSION_COOKIE, options: { httpOnly: true, sameSite: 'lax', path: '/', secure } } },
+    cookies: {
+      sessionToken: { name: SESSION_COOKIE, options: { httpOnly: true, sameSite: 'lax', path: '/', secure } },
+    },
     logger: { error: (code) => ctx.log.warn({ code }, 'sign-in'), warn: () => undefined, debug: () => undefined },
     providers: [
       CredentialsProvider({
@@ -44,7 +46,8 @@ export async function authOptions(): Promise<AuthOptions> {
       }),
     ],
     callbacks: {
-      jwt: ({ token, user }) => ('sid' in (user ?? {}) ? { ...token, sid: (user as unknown as { sid: string }).sid } : token),
+      jwt: ({ token, user }) =>
+        'sid' in (user ?? {}) ? { ...token, sid: (user as unknown as { sid: string }).sid } : token,
       async session({ session, token }) {
         const actor = typeof token.sid === 'string' ? await actorOfSession(ctx, token.sid).catch(() => null) : null
         return actor === null ? { expires: new Date(0).toISOString() } : { ...session, user: { name: actor.username } }

@@ -31,11 +31,15 @@ export async function download(ctx: Context, id: string, request: Request): Prom
     'content-security-policy': "sandbox; default-src 'none'",
     'last-modified': (file.uploadedAt ?? file.createdAt).toUTCString(),
   })
-  if (request.headers.get('if-none-match')?.split(/,\s*/).includes(etag)) return new Response(null, { status: 304, headers })
+  if (request.headers.get('if-none-match')?.split(/,\s*/).includes(etag))
+    return new Response(null, { status: 304, headers })
   const condition = request.headers.get('if-range')
-  const range = condition === null || condition === etag ? parseRange(request.headers.get('range'), file.size) : undefined
+  const range =
+    condition === null || condition === etag ? parseRange(request.headers.get('range'), file.size) : undefined
   if (range === null) {
-    const refused = errorResponse(new CroftError('range_not_satisfiable', `the file has ${file.size} bytes: ask for a range within`))
+    const refused = errorResponse(
+      new CroftError('range_not_satisfiable', `the file has ${file.size} bytes: ask for a range within`),
+    )
     refused.headers.set('content-range', `bytes */${file.size}`)
     return refused
   }

@@ -1,5 +1,5 @@
 import type { ErrorBody } from '#lib/contract/shared'
-import { CroftError, type ErrorCode } from '#lib/core/error'
+import { type CroftError, type ErrorCode } from '#lib/core/error'
 
 const STATUS: Record<ErrorCode, number> = {
   invalid: 400,

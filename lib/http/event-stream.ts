@@ -12,7 +12,10 @@ const PULSE_MS = 500
  * Server-sent events: `change` for what the event log gets, from `after` on; for one task also `pulse`, when its log
  * or its progress has grown.
  */
-export function eventStream(ctx: Context, input: { task: string | null; after: string | null; signal: AbortSignal }): Response {
+export function eventStream(
+  ctx: Context,
+  input: { task: string | null; after: string | null; signal: AbortSignal },
+): Response {
   const encoder = new TextEncoder()
   const stopped = new AbortController()
   input.signal.addEventListener('abort', () => stopped.abort())
@@ -30,7 +33,11 @@ export function eventStream(ctx: Context, input: { task: string | null; after: s
     },
   })
   return new Response(body, {
-    headers: { 'content-type': 'text/event-stream; charset=utf-8', 'cache-control': 'no-store, no-transform', 'x-accel-buffering': 'no' },
+    headers: {
+      'content-type': 'text/event-stream; charset=utf-8',
+      'cache-control': 'no-store, no-transform',
+      'x-accel-buffering': 'no',
+    },
   })
 }
 
@@ -64,6 +71,7 @@ async function pump(
       send(': still here\n\n')
       quietSince = performance.now()
     }
-    if (missed.length < 500) await watch.next({ match: concerns, timeoutMs: task === null ? KEEP_ALIVE_MS : PULSE_MS, signal })
+    if (missed.length < 500)
+      await watch.next({ match: concerns, timeoutMs: task === null ? KEEP_ALIVE_MS : PULSE_MS, signal })
   }
 }

@@ -20,7 +20,10 @@ type Result<E extends Endpoint> = Output<E['response']> extends undefined ? void
 type NextArguments = { params: Promise<Record<string, string | string[] | undefined> | undefined> }
 
 /** A Next handler for an endpoint: who calls, what it may, what it sent are checked; errors and answers get their shape. */
-export function route<E extends Endpoint>(endpoint: E, handle: (input: RouteInput<E>) => Promise<Result<E> | Response>) {
+export function route<E extends Endpoint>(
+  endpoint: E,
+  handle: (input: RouteInput<E>) => Promise<Result<E> | Response>,
+) {
   return async (request: Request, next: NextArguments): Promise<Response> => {
     const requestId = randomUUID()
     const { context, log } = await runtime()
@@ -29,9 +32,19 @@ export function route<E extends Endpoint>(endpoint: E, handle: (input: RouteInpu
     let response: Response
     try {
       const anonymous: Context = { ...context, actor: ANONYMOUS, log: requestLog }
-      const ctx = { ...anonymous, actor: endpoint.path === '/session' && endpoint.method === 'POST' ? ANONYMOUS : await actorOfRequest(anonymous, request) }
+      const ctx = {
+        ...anonymous,
+        actor:
+          endpoint.path === '/session' && endpoint.method === 'POST'
+            ? ANONYMOUS
+            : await actorOfRequest(anonymous, request),
+      }
       admit(endpoint, ctx.actor)
-      const result = await handle({ ctx, request, ...(await inputOf(endpoint, request, (await next.params) ?? {})) } as RouteInput<E>)
+      const result = await handle({
+        ctx,
+        request,
+        ...(await inputOf(endpoint, request, (await next.params) ?? {})),
+      } as RouteInput<E>)
       response = result instanceof Response ? result : answer(endpoint, result)
     } catch (error) {
       response = failure(error, requestLog, requestId)
@@ -47,19 +60,33 @@ export function route<E extends Endpoint>(endpoint: E, handle: (input: RouteInpu
 export function failure(error: unknown, log: Context['log'], requestId: string): Response {
   if (error instanceof CroftError) return errorResponse(error, requestId)
   log.error({ err: error }, 'a request failed')
-  const body = { error: { code: 'unavailable', message: 'something failed on our side; the log has it under this request id', requestId } }
+  const body = {
+    error: {
+      code: 'unavailable',
+      message: 'something failed on our side; the log has it under this request id',
+      requestId,
+    },
+  }
   return Response.json(body, { status: 500 })
 }
 
 function admit(endpoint: Endpoint, actor: Actor): void {
   if (endpoint.access === 'public') return
-  if (actor.kind === 'anonymous') throw new CroftError('unauthenticated', 'sign in first: POST /api/farm/session, or send Authorization: Bearer <token>')
+  if (actor.kind === 'anonymous')
+    throw new CroftError(
+      'unauthenticated',
+      'sign in first: POST /api/farm/session, or send Authorization: Bearer <token>',
+    )
   if (endpoint.access !== 'signed_in' && !may(actor, endpoint.access)) {
     throw new CroftError('forbidden', `this needs the permission ${endpoint.access}, which your account does not have`)
   }
 }
 
-async function inputOf(endpoint: Endpoint, request: Request, pathParams: Record<string, string | string[] | undefined>) {
+async function inputOf(
+  endpoint: Endpoint,
+  request: Request,
+  pathParams: Record<string, string | string[] | undefined>,
+) {
   const { searchParams } = new URL(request.url)
   const query: Record<string, string | string[]> = {}
   for (const key of new Set(searchParams.keys())) {
@@ -84,7 +111,8 @@ async function inputOf(endpoint: Endpoint, request: Request, pathParams: Record<
 
 async function jsonOf(request: Request): Promise<unknown> {
   const type = request.headers.get('content-type')?.split(';')[0]?.trim().toLowerCase()
-  if (type !== 'application/json') throw new CroftError('unsupported_media_type', 'send the body as JSON, with Content-Type: application/json')
+  if (type !== 'application/json')
+    throw new CroftError('unsupported_media_type', 'send the body as JSON, with Content-Type: application/json')
   return parseJson(await readText(request))
 }
 
@@ -97,12 +125,17 @@ function check(schema: z.ZodType | undefined, value: unknown, where: string): un
     const path = issue.path.map(String).join('.') || '(all)'
     fields[path] = [...(fields[path] ?? []), issue.message]
   }
-  const summary = Object.entries(fields).slice(0, 5).map(([path, why]) => `${path}: ${why.join(', ')}`)
+  const summary = Object.entries(fields)
+    .slice(0, 5)
+    .map(([path, why]) => `${path}: ${why.join(', ')}`)
   throw new CroftError('invalid', `${where} is not as it should be: ${summary.join('; ')}`, fields)
 }
 
 function answer(endpoint: Endpoint, result: unknown): Response {
   if (endpoint.response === undefined) return new Response(null, { status: endpoint.status ?? 204 })
   const wire = JSON.parse(JSON.stringify(result)) as unknown
-  return Response.json(endpoint.response.parse(wire), { status: endpoint.status ?? 200, headers: { 'cache-control': 'no-store' } })
+  return Response.json(endpoint.response.parse(wire), {
+    status: endpoint.status ?? 200,
+    headers: { 'cache-control': 'no-store' },
+  })
 }

@@ -29,7 +29,9 @@ export function checkAddress(address: string, allow: readonly string[]): void {
     return network.kind() === parsed.kind() && parsed.match(network, bits)
   })
   if (!allowed) {
-    throw new Refused(`${parsed.toString()} is a ${parsed.range()} address; webhooks may reach it only when CROFT_NOTICE_ALLOW has its range`)
+    throw new Refused(
+      `${parsed.toString()} is a ${parsed.range()} address; webhooks may reach it only when CROFT_NOTICE_ALLOW has its range`,
+    )
   }
 }
 
@@ -56,13 +58,17 @@ function agentFor(allow: readonly string[]): Agent {
 }
 
 /** The secret of the signatures: `whsec_` and this, in base64 (Standard Webhooks). */
-export const webhookSecret = (farmSecret: string) => createHmac('sha256', farmSecret).update('croft webhooks').digest('base64')
+export const webhookSecret = (farmSecret: string) =>
+  createHmac('sha256', farmSecret).update('croft webhooks').digest('base64')
 
 const refusalIn = (error: unknown): Refused | null =>
   error instanceof Refused ? error : error instanceof Error && error.cause !== undefined ? refusalIn(error.cause) : null
 
 /** Sends one webhook. Any answer below 300 is a delivery; redirects are not followed. @throws Refused */
-export async function sendWebhook(message: Message, options: { allow: readonly string[]; secret: string; version: string }): Promise<Sending> {
+export async function sendWebhook(
+  message: Message,
+  options: { allow: readonly string[]; secret: string; version: string },
+): Promise<Sending> {
   const url = new URL(message.url)
   if (!['http:', 'https:'].includes(url.protocol)) throw new Refused('a webhook must be an http or https address')
   const host = url.hostname.replace(/^\[|\]$/g, '')
@@ -82,7 +88,13 @@ export async function sendWebhook(message: Message, options: { allow: readonly s
   }
   const agent = agentFor(options.allow)
   try {
-    const { statusCode, body } = await request(url, { method: 'POST', headers, body: message.body, dispatcher: agent, signal: AbortSignal.timeout(10_000) })
+    const { statusCode, body } = await request(url, {
+      method: 'POST',
+      headers,
+      body: message.body,
+      dispatcher: agent,
+      signal: AbortSignal.timeout(10_000),
+    })
     body.on('error', () => undefined)
     await body.dump({ limit: 16_384 })
     const delivered = statusCode < 300

@@ -6,7 +6,11 @@ export type QueueBackend = { kind: 'redis'; url: string } | { kind: 'postgres'; 
 export type JobQueues = {
   enqueue: Enqueue
   /** Starts a BullMQ worker; give back its stop. A processor that throws leaves the job failed: the sweep finds the work. */
-  work: <Q extends QueueName>(queue: Q, concurrency: number, process: (payload: Payload<Q>) => Promise<void>) => { stop: () => Promise<void> }
+  work: <Q extends QueueName>(
+    queue: Q,
+    concurrency: number,
+    process: (payload: Payload<Q>) => Promise<void>,
+  ) => { stop: () => Promise<void> }
   /** Jobs that wait, by queue. @throws when the backend does not answer */
   depth: () => Promise<Record<QueueName, number>>
   close: () => Promise<void>
@@ -37,13 +41,20 @@ export function openQueues(backend: QueueBackend, log: Logger): JobQueues {
     },
     work(name, concurrency, process) {
       const schema = QUEUES[name]
-      const worker = open.worker(name, concurrency, async (job) => process(schema.parse(job.data) as Payload<typeof name>))
+      const worker = open.worker(name, concurrency, async (job) =>
+        process(schema.parse(job.data) as Payload<typeof name>),
+      )
       worker.on('error', (error) => log.warn({ err: error, queue: name }, 'the queue does not answer'))
-      worker.on('failed', (job, error) => log.warn({ err: error, queue: name, job: job?.id }, 'a job failed; the sweep will try again'))
+      worker.on('failed', (job, error) =>
+        log.warn({ err: error, queue: name, job: job?.id }, 'a job failed; the sweep will try again'),
+      )
       return { stop: () => worker.close() }
     },
     async depth() {
-      const counts = await within(5_000, Promise.all(names.map((name) => queueOf(name).getJobCountByTypes('wait', 'active', 'delayed'))))
+      const counts = await within(
+        5_000,
+        Promise.all(names.map((name) => queueOf(name).getJobCountByTypes('wait', 'active', 'delayed'))),
+      )
       return Object.fromEntries(names.map((name, index) => [name, counts[index] ?? 0])) as Record<QueueName, number>
     },
     async close() {
@@ -76,7 +87,8 @@ function onPostgres(url: string): Opened {
   const connection = { connectionString: url, schema: SCHEMA, migrate: true }
   return {
     queue: (name) => new classes.Queue(name, { connection }) as unknown as Queue,
-    worker: (name, concurrency, process) => new classes.Worker(name, process as never, { connection, concurrency }) as unknown as Worker,
+    worker: (name, concurrency, process) =>
+      new classes.Worker(name, process as never, { connection, concurrency }) as unknown as Worker,
     close: () => Promise.resolve(),
   }
 }
@@ -87,11 +99,12 @@ function onRedis(url: string, log: Logger): Opened {
     const redis = new Redis(url, { maxRetriesPerRequest: blocking ? null : 3, lazyConnect: true })
     redis.on('error', (error: Error) => log.warn({ err: error }, 'Redis does not answer'))
     opened.push(redis)
-    return redis as unknown as ConnectionOptions
+    return redis
   }
   return {
     queue: (name) => new Queue(name, { connection: connect(false), prefix: 'croft' }),
-    worker: (name, concurrency, process) => new Worker(name, process, { connection: connect(true), concurrency, prefix: 'croft' }),
+    worker: (name, concurrency, process) =>
+      new Worker(name, process, { connection: connect(true), concurrency, prefix: 'croft' }),
     close: async () => {
       await Promise.all(opened.map((redis) => redis.quit().catch(() => redis.disconnect())))
     },

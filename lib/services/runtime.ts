@@ -38,9 +38,13 @@ export function settingsOf(env: Env, secret: string): Settings {
 /** Opens the database, the queue and the storage that the environment names; nothing is contacted before the first use. */
 export function openRuntime(env: Env, name: string): Runtime {
   const log = createLog(name, env.LOG_LEVEL)
-  if (env.DATABASE_URL === undefined) throw new Error('DATABASE_URL is not set: start Croft with npm start, which sets it')
+  if (env.DATABASE_URL === undefined)
+    throw new Error('DATABASE_URL is not set: start Croft with npm start, which sets it')
   const db = openDb(env.DATABASE_URL, 20)
-  const backend = env.REDIS_URL === undefined ? ({ kind: 'postgres', url: env.DATABASE_URL } as const) : ({ kind: 'redis', url: env.REDIS_URL } as const)
+  const backend =
+    env.REDIS_URL === undefined
+      ? ({ kind: 'postgres', url: env.DATABASE_URL } as const)
+      : ({ kind: 'redis', url: env.REDIS_URL } as const)
   const queues = openQueues(backend, log)
   const secret = env.CROFT_SECRET ?? readFileSync(join(env.CROFT_HOME, 'secret'), 'utf8').trim()
   return {
@@ -66,7 +70,7 @@ const shared = globalThis as typeof globalThis & { croftRuntime?: Runtime }
 
 /** The web process's runtime, opened at the first request and kept for all later ones. */
 export function runtime(): Promise<Runtime> {
-  shared.croftRuntime ??= openRuntime(readEnv(process.env), 'web')
+  shared.croftRuntime ??= openRuntime(readEnv(), 'web')
   return Promise.resolve(shared.croftRuntime)
 }
 

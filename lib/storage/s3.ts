@@ -1,9 +1,16 @@
 import type { Readable } from 'node:stream'
-import { DeleteObjectCommand, GetObjectCommand, HeadObjectCommand, S3Client, S3ServiceException } from '@aws-sdk/client-s3'
+import {
+  DeleteObjectCommand,
+  GetObjectCommand,
+  HeadObjectCommand,
+  S3Client,
+  S3ServiceException,
+} from '@aws-sdk/client-s3'
 import { Upload } from '@aws-sdk/lib-storage'
 import { NoSuchObject, type Storage } from './storage'
 
-const isMissing = (error: unknown) => error instanceof S3ServiceException && (error.name === 'NoSuchKey' || error.$metadata.httpStatusCode === 404)
+const isMissing = (error: unknown) =>
+  error instanceof S3ServiceException && (error.name === 'NoSuchKey' || error.$metadata.httpStatusCode === 404)
 
 /** Parts of 16 MiB: files up to 160 GB within S3's 10,000 parts. */
 const PART_SIZE = 16 * 1024 * 1024
@@ -26,7 +33,13 @@ export function s3Storage(address: string): Storage {
   return {
     async put(Key, Body, size) {
       const partSize = Math.max(PART_SIZE, Math.ceil(size / 10_000))
-      await new Upload({ client, params: { Bucket, Key, Body }, queueSize: 2, partSize, leavePartsOnError: false }).done()
+      await new Upload({
+        client,
+        params: { Bucket, Key, Body },
+        queueSize: 2,
+        partSize,
+        leavePartsOnError: false,
+      }).done()
     },
     async open(Key, range) {
       try {

@@ -49,8 +49,16 @@ export async function testFarm(overrides: Record<string, string> = {}) {
     },
     /** The context of a new account with the role. */
     async account(username: string, role: Role): Promise<Context & { actor: Extract<Actor, { kind: 'account' }> }> {
-      const { id } = await createAccount(system, { username, password: PASSWORD, email: `${username}@example.org`, role })
-      return { ...runtime.context, actor: { kind: 'account', accountId: id, username, role, scope: scopeOf(role), sessionId: null } }
+      const { id } = await createAccount(system, {
+        username,
+        password: PASSWORD,
+        email: `${username}@example.org`,
+        role,
+      })
+      return {
+        ...runtime.context,
+        actor: { kind: 'account', accountId: id, username, role, scope: scopeOf(role), sessionId: null },
+      }
     },
     schedule: (change: Partial<NewSchedule> = {}) => createSchedule(system, { ...SCHEDULE, ...change }),
     worker: (accountId: string, change: Partial<Registration> = {}) =>
@@ -76,7 +84,14 @@ const SCHEDULE: NewSchedule = {
   platform: null,
   resources: { cpu: 1, memory: GIB, disk: GIB },
   config: {
-    params: { source: 'https://example.org/docs.zip', name: 'docs_en', title: 'Docs', description: 'The docs', language: 'eng', creator: 'Us' },
+    params: {
+      source: 'https://example.org/docs.zip',
+      name: 'docs_en',
+      title: 'Docs',
+      description: 'The docs',
+      language: 'eng',
+      creator: 'Us',
+    },
     image: null,
     warehousePath: '/other',
     monitor: false,

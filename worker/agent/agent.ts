@@ -56,7 +56,8 @@ export class Agent {
   }
 
   private workFolder = () => join(this.settings.CROFT_AGENT_HOME, 'work')
-  private reserved = (): Resources => [...this.runs.values()].reduce((sum, run) => add(sum, run.lease.task.resources), NONE)
+  private reserved = (): Resources =>
+    [...this.runs.values()].reduce((sum, run) => add(sum, run.lease.task.resources), NONE)
 
   /** Repeats a call until the farm answers or the agent stops. */
   private async insist<T>(what: string, call: () => Promise<T>): Promise<T | null> {
@@ -67,7 +68,8 @@ export class Agent {
         if (this.stopping.signal.aborted) return null
         const known = error instanceof Unreachable || error instanceof CroftError
         if (!known) throw error
-        if (error instanceof CroftError && ['unauthenticated', 'forbidden', 'conflict', 'invalid'].includes(error.code)) throw error
+        if (error instanceof CroftError && ['unauthenticated', 'forbidden', 'conflict', 'invalid'].includes(error.code))
+          throw error
         if (attempt % 10 === 0) this.log('warn', `${what}: ${error.message}; trying again`)
         await this.pause(Math.min(500 * 2 ** attempt, 5_000))
       }
@@ -86,8 +88,13 @@ export class Agent {
     }
     const resources = await discover(this.settings)
     const body = { resources, taskTypes: usable, version: this.version }
-    await this.insist('registering', () => this.client.call(wire.registerWorker, { params: { name: this.settings.CROFT_AGENT_NAME }, body }))
-    this.log('info', `registered as ${this.settings.CROFT_AGENT_NAME}: ${resources.cpu} cores, task types ${usable.join(', ') || 'none'}`)
+    await this.insist('registering', () =>
+      this.client.call(wire.registerWorker, { params: { name: this.settings.CROFT_AGENT_NAME }, body }),
+    )
+    this.log(
+      'info',
+      `registered as ${this.settings.CROFT_AGENT_NAME}: ${resources.cpu} cores, task types ${usable.join(', ') || 'none'}`,
+    )
     return resources
   }
 
@@ -114,13 +121,16 @@ export class Agent {
 
   private begin(lease: TaskRun['lease']): TaskRun {
     const program = this.programs.find((candidate) => candidate.taskType === lease.task.taskType)
-    if (program === undefined) throw new Error(`the farm gave a task of type ${lease.task.taskType}, which was not offered`)
+    if (program === undefined)
+      throw new Error(`the farm gave a task of type ${lease.task.taskType}, which was not offered`)
     const run = new TaskRun(lease, this.client, join(this.workFolder(), lease.task.id), program, this.log)
     this.runs.set(run.id, run)
     this.log('info', `took task ${run.id} (${lease.task.originalScheduleName}), attempt ${lease.task.attempt}`)
     const ended = run
       .run()
-      .catch((error: unknown) => this.log('error', `task ${run.id}: ${error instanceof Error ? error.message : String(error)}`))
+      .catch((error: unknown) =>
+        this.log('error', `task ${run.id}: ${error instanceof Error ? error.message : String(error)}`),
+      )
       .finally(() => {
         if (this.runs.get(run.id) === run) this.runs.delete(run.id)
         this.ended.delete(ended)
@@ -135,13 +145,17 @@ export class Agent {
     while (!this.stopping.signal.aborted || this.runs.size > 0) {
       const held = [...this.runs.values()].map((run) => ({ taskId: run.id, fence: run.lease.fence }))
       try {
-        const { leases } = await this.client.call(wire.renewLeases, { params: { name: this.settings.CROFT_AGENT_NAME }, body: { held } })
+        const { leases } = await this.client.call(wire.renewLeases, {
+          params: { name: this.settings.CROFT_AGENT_NAME },
+          body: { held },
+        })
         for (const { taskId, fence, order } of leases) {
           const run = this.runs.get(taskId)
           if (run !== undefined && run.lease.fence === fence && order !== 'continue') run.stop(order)
         }
       } catch (error) {
-        if (held.length > 0) this.log('warn', `leases could not be renewed: ${error instanceof Error ? error.message : String(error)}`)
+        if (held.length > 0)
+          this.log('warn', `leases could not be renewed: ${error instanceof Error ? error.message : String(error)}`)
       }
       if (this.stopping.signal.aborted) await wait(500)
       else await this.pause(RENEW_SECONDS * 1000)

@@ -22,7 +22,10 @@ export async function lockFolder(folder: string): Promise<{ release: () => Promi
   const file = join(folder, 'lock')
   for (;;) {
     try {
-      await writeFile(file, JSON.stringify({ pid: process.pid, start: await startedAt(process.pid) }), { flag: 'wx', mode: 0o600 })
+      await writeFile(file, JSON.stringify({ pid: process.pid, start: await startedAt(process.pid) }), {
+        flag: 'wx',
+        mode: 0o600,
+      })
       return { release: () => rm(file, { force: true }) }
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error

@@ -9,7 +9,10 @@ const number = async (path: string) => Number((await readFile(path, 'utf8').catc
 
 /** The memory that this process may use: the machine's, or less where a control group (v1 or v2) says so. */
 async function memoryLimit(): Promise<number> {
-  const limits = [await number('/sys/fs/cgroup/memory.max'), await number('/sys/fs/cgroup/memory/memory.limit_in_bytes')]
+  const limits = [
+    await number('/sys/fs/cgroup/memory.max'),
+    await number('/sys/fs/cgroup/memory/memory.limit_in_bytes'),
+  ]
   return Math.min(totalmem(), ...limits.filter((limit) => Number.isFinite(limit) && limit > 0))
 }
 

@@ -29,19 +29,28 @@ async function run(): Promise<number> {
       token = (await client.call(signIn, { body })).accessToken
     }
     await renew()
-    setInterval(() => void renew().catch((error: unknown) => agentLog('warn', `sign-in: ${String(error)}`)), 12 * 60 * 60_000).unref()
+    setInterval(
+      () => void renew().catch((error: unknown) => agentLog('warn', `sign-in: ${String(error)}`)),
+      12 * 60 * 60_000,
+    ).unref()
   }
-  const agent = new Agent(settings, client, programs(settings, () => token), VERSION, agentLog)
-  let stopped: Promise<void> | null = null
+  const agent = new Agent(
+    settings,
+    client,
+    programs(settings, () => token),
+    VERSION,
+    agentLog,
+  )
+  const stops: Promise<void>[] = []
   const stop = (why: string) => {
     agentLog('info', `stopping: ${why}`)
-    stopped ??= agent.stop()
+    if (stops.length === 0) stops.push(agent.stop())
   }
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => stop(signal))
   process.on('disconnect', () => stop('the parent is gone'))
   try {
     await agent.run()
-    await stopped
+    await stops.at(0)
     return 0
   } finally {
     await lock.release()
@@ -49,7 +58,9 @@ async function run(): Promise<number> {
 }
 
 const program = new Command('croft-agent')
-  .description('Runs tasks of a Croft farm on this machine.\n\nSettings come from the environment: CROFT_URL, CROFT_TOKEN, CROFT_AGENT_NAME, CROFT_AGENT_HOME,\nCROFT_AGENT_CPUS, CROFT_AGENT_MEMORY, CROFT_AGENT_DISK, CROFT_AGENT_SOURCES.')
+  .description(
+    'Runs tasks of a Croft farm on this machine.\n\nSettings come from the environment: CROFT_URL, CROFT_TOKEN, CROFT_AGENT_NAME, CROFT_AGENT_HOME,\nCROFT_AGENT_CPUS, CROFT_AGENT_MEMORY, CROFT_AGENT_DISK, CROFT_AGENT_SOURCES.',
+  )
   .version(VERSION)
 program
   .command('run', { isDefault: true })

@@ -9,7 +9,10 @@ import type { PackConfig } from './pack/main'
 import type { AgentSettings } from './settings'
 
 export type Lease = z.output<typeof wire.lease>
-export type Made = { name: string; check: { result: number; log?: string | null; details?: unknown; info?: unknown } | null }
+export type Made = {
+  name: string
+  check: { result: number; log?: string | null; details?: unknown; info?: unknown } | null
+}
 
 /** How a task type runs on this machine. */
 export type Program = {
@@ -17,21 +20,29 @@ export type Program = {
   /** Null when it can run here, else what is missing and how to get it. */
   missing: () => Promise<string | null>
   /** Writes what the program reads into the work folder; gives the command. */
-  prepare: (lease: Lease, folder: string) => Promise<{ command: readonly [string, ...string[]]; env: Record<string, string> }>
+  prepare: (
+    lease: Lease,
+    folder: string,
+  ) => Promise<{ command: readonly [string, ...string[]]; env: Record<string, string> }>
   failure: (exitCode: number, lastError: string) => { reasonCode: ReasonCode; reasonText: string }
   /** The files to upload, within `output/`, with what the program's own check said. */
   files: (folder: string) => Promise<Made[]>
 }
 
 const failure = z.object({ reasonCode: z.enum(REASON_CODES), reasonText: z.string() })
-const result = z.object({ files: z.array(z.object({ name: z.string(), check: fileCheck.omit({ at: true }).nullable() })) })
+const result = z.object({
+  files: z.array(z.object({ name: z.string(), check: fileCheck.omit({ at: true }).nullable() })),
+})
 
 /** The programs that this agent knows. `token` gives the credential for sources that were uploaded to the farm. */
 export function programs(settings: AgentSettings, token: () => string | null): Program[] {
   return [
     {
       taskType: 'zimwriterfs',
-      missing: async () => ((await hasTool('zimwriterfs')) ? null : 'zimwriterfs is not installed: install zim-tools (Debian and Ubuntu: apt-get install zim-tools)'),
+      missing: async () =>
+        (await hasTool('zimwriterfs'))
+          ? null
+          : 'zimwriterfs is not installed: install zim-tools (Debian and Ubuntu: apt-get install zim-tools)',
       async prepare(lease, folder) {
         const { params } = lease.task.config
         const own = token()
@@ -45,13 +56,19 @@ export function programs(settings: AgentSettings, token: () => string | null): P
         }
         await writeFile(join(folder, 'config.json'), JSON.stringify(config), { mode: 0o600 })
         const { PATH = '', LANG = 'C.UTF-8' } = process.env
-        return { command: [process.execPath, ...process.execArgv, process.argv[1] ?? '', 'pack', folder], env: { PATH, LANG, HOME: folder, TMPDIR: folder } }
+        return {
+          command: [process.execPath, ...process.execArgv, process.argv[1] ?? '', 'pack', folder],
+          env: { PATH, LANG, HOME: folder, TMPDIR: folder },
+        }
       },
       failure(exitCode, lastError) {
         try {
           return failure.parse(JSON.parse(lastError))
         } catch {
-          return { reasonCode: exitCode === 137 ? 'oom' : 'exit_code', reasonText: `the program ended with ${exitCode}` }
+          return {
+            reasonCode: exitCode === 137 ? 'oom' : 'exit_code',
+            reasonText: `the program ended with ${exitCode}`,
+          }
         }
       },
       files: async (folder) => result.parse(JSON.parse(await readFile(join(folder, 'result.json'), 'utf8'))).files,

@@ -68,7 +68,9 @@ export class TaskRun {
   async run(): Promise<void> {
     const { task, fence } = this.lease
     const params = { id: task.id }
-    const logs = new LogShipper((chunk, lines) => this.tell(() => this.client.call(wire.appendLog, { params, body: { fence, chunk, lines } })))
+    const logs = new LogShipper((chunk, lines) =>
+      this.tell(() => this.client.call(wire.appendLog, { params, body: { fence, chunk, lines } })),
+    )
     const note = (text: string) => logs.add({ stream: 'agent', at: new Date().toISOString(), text })
     const over = new AbortController()
     let ending: Failure | 'succeeded' | null = null
@@ -83,7 +85,13 @@ export class TaskRun {
       await this.stage('running')
       const following = this.follow(over.signal)
       const ended = await processExecutor.run(
-        { ...work, folder: this.folder, memory: task.resources.memory, disk: task.resources.disk, timeLimit: task.config.timeLimit },
+        {
+          ...work,
+          folder: this.folder,
+          memory: task.resources.memory,
+          disk: task.resources.disk,
+          timeLimit: task.config.timeLimit,
+        },
         {
           stop: this.stopper.signal,
           onLine: (line: LogLine) => logs.add(line),
@@ -108,7 +116,10 @@ export class TaskRun {
     await rm(this.folder, { recursive: true, force: true })
   }
 
-  private async conclude(ended: Ending, note: (text: string) => void | Promise<void>): Promise<Failure | 'succeeded' | null> {
+  private async conclude(
+    ended: Ending,
+    note: (text: string) => void | Promise<void>,
+  ): Promise<Failure | 'succeeded' | null> {
     if (ended.kind === 'stopped') return null
     if (ended.kind === 'killed') return ended
     if (ended.exitCode !== 0) return this.program.failure(ended.exitCode, ended.lastError)
@@ -136,7 +147,11 @@ export class TaskRun {
       const now = JSON.stringify([progress, this.usage])
       if (now === told || this.why === 'lost') return
       told = now
-      const body = { fence: this.lease.fence, ...(progress !== null && { progress }), ...(this.usage !== null && { stats: this.usage }) }
+      const body = {
+        fence: this.lease.fence,
+        ...(progress !== null && { progress }),
+        ...(this.usage !== null && { stats: this.usage }),
+      }
       await this.tell(() => this.client.call(wire.reportProgress, { params: { id: this.id }, body }))
     }
     while (!over.aborted) {
@@ -165,10 +180,16 @@ export class TaskRun {
     const query = { fence: this.lease.fence, size, sha256: hash.digest('hex') }
     const params = { id: this.id, filename: name }
     const sent = await this.tell(() =>
-      this.client.call(wire.uploadFile, { params, query, body: Readable.toWeb(createReadStream(path)) as ReadableStream<Uint8Array>, signal: this.stopper.signal }),
+      this.client.call(wire.uploadFile, {
+        params,
+        query,
+        body: Readable.toWeb(createReadStream(path)) as ReadableStream<Uint8Array>,
+        signal: this.stopper.signal,
+      }),
     )
     if (!sent) return { reasonCode: 'upload_failed', reasonText: `${name} could not be uploaded` }
-    if (check !== null) await this.tell(() => this.client.call(wire.reportCheck, { params, body: { fence: this.lease.fence, check } }))
+    if (check !== null)
+      await this.tell(() => this.client.call(wire.reportCheck, { params, body: { fence: this.lease.fence, check } }))
     return null
   }
 
@@ -186,4 +207,3 @@ export class TaskRun {
     await this.tell(() => this.client.call(wire.reportOutcome, { params: { id: this.id }, body }))
   }
 }
-

@@ -14,7 +14,8 @@ export async function sweepUntil(ctx: Context, stopping: AbortSignal): Promise<v
       const lost = await expireLeases(ctx, BATCH)
       if (lost > 0) ctx.log.warn({ tasks: lost }, 'leases ran out')
       for (const noticeId of await dueNotices(ctx, BATCH)) await ctx.enqueue({ queue: 'notice', payload: { noticeId } })
-      for (const taskId of await waitingInProcess(ctx, BATCH)) await ctx.enqueue({ queue: 'in_process', payload: { taskId } })
+      for (const taskId of await waitingInProcess(ctx, BATCH))
+        await ctx.enqueue({ queue: 'in_process', payload: { taskId } })
       if (lost === BATCH) continue
     } catch (error) {
       ctx.log.warn({ err: error }, 'a sweep failed; the next one tries again')

@@ -25,7 +25,14 @@ export function ScheduleList() {
       </div>
       <div className="relative mb-3 max-w-md">
         <Search aria-hidden className="text-muted absolute top-2.5 left-3 size-4" />
-        <input type="search" className="field w-full pl-9" aria-label="Search schedules by name" placeholder="Search by name" value={q} onChange={(event) => void setQ(event.target.value)} />
+        <input
+          type="search"
+          className="field w-full pl-9"
+          aria-label="Search schedules by name"
+          placeholder="Search by name"
+          value={q}
+          onChange={(event) => void setQ(event.target.value)}
+        />
       </div>
       <section className="panel overflow-hidden" aria-label="Schedules">
         {query.isPending ? (
@@ -41,9 +48,15 @@ export function ScheduleList() {
         ) : (
           <ul className="divide-line divide-y">
             {schedules.map((schedule) => (
-              <li key={schedule.id} className="hover:bg-sunken/50 relative grid gap-x-6 gap-y-1 px-4 py-3 sm:grid-cols-[minmax(0,2fr)_minmax(0,1fr)_8rem_8rem] sm:items-center">
+              <li
+                key={schedule.id}
+                className="hover:bg-sunken/50 relative grid gap-x-6 gap-y-1 px-4 py-3 sm:grid-cols-[minmax(0,2fr)_minmax(0,1fr)_8rem_8rem] sm:items-center"
+              >
                 <div className="min-w-0">
-                  <Link href={`/schedules/${encodeURIComponent(schedule.name)}`} className="link font-medium break-all after:absolute after:inset-0">
+                  <Link
+                    href={`/schedules/${encodeURIComponent(schedule.name)}`}
+                    className="link font-medium break-all after:absolute after:inset-0"
+                  >
                     {schedule.name}
                   </Link>
                   <div className="text-muted text-xs">
@@ -74,7 +87,12 @@ export function ScheduleList() {
       </section>
       {query.hasNextPage && (
         <div className="mt-4 text-center">
-          <button type="button" className="button" disabled={query.isFetchingNextPage} onClick={() => void query.fetchNextPage()}>
+          <button
+            type="button"
+            className="button"
+            disabled={query.isFetchingNextPage}
+            onClick={() => void query.fetchNextPage()}
+          >
             Show more
           </button>
         </div>

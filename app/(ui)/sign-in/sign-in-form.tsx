@@ -24,7 +24,11 @@ export function SignInForm() {
       const value = form.get(name)
       return typeof value === 'string' ? value : ''
     }
-    const answer = await signIn('credentials', { username: field('username'), password: field('password'), redirect: false })
+    const answer = await signIn('credentials', {
+      username: field('username'),
+      password: field('password'),
+      redirect: false,
+    })
     setBusy(false)
     if (answer?.ok === true && answer.error === null) {
       await queries.invalidateQueries()
@@ -47,13 +51,29 @@ export function SignInForm() {
           <label className="label" htmlFor={ids.username}>
             Name
           </label>
-          <input id={ids.username} name="username" className="field" autoComplete="username" required maxLength={200} autoFocus />
+          <input
+            id={ids.username}
+            name="username"
+            className="field"
+            autoComplete="username"
+            required
+            maxLength={200}
+            autoFocus
+          />
         </div>
         <div className="grid gap-1">
           <label className="label" htmlFor={ids.password}>
             Password
           </label>
-          <input id={ids.password} name="password" type="password" className="field" autoComplete="current-password" required maxLength={1000} />
+          <input
+            id={ids.password}
+            name="password"
+            type="password"
+            className="field"
+            autoComplete="current-password"
+            required
+            maxLength={1000}
+          />
         </div>
         {problem !== null && <Problem error={problem} />}
         <button type="submit" className="button button-primary w-full justify-center" disabled={busy}>

@@ -9,7 +9,17 @@ import { useLive } from '../live'
 import { LiveDot } from '../live-dot'
 import { useWorkers } from '../queries'
 
-function Use({ label, used, total, show }: { label: string; used: number; total: number; show: (value: number) => string }) {
+function Use({
+  label,
+  used,
+  total,
+  show,
+}: {
+  label: string
+  used: number
+  total: number
+  show: (value: number) => string
+}) {
   const percent = total === 0 ? 0 : Math.min(100, Math.round((used / total) * 100))
   return (
     <div>
@@ -19,7 +29,14 @@ function Use({ label, used, total, show }: { label: string; used: number; total:
           {show(used)} of {show(total)}
         </span>
       </div>
-      <div role="meter" aria-label={label} aria-valuenow={percent} aria-valuemin={0} aria-valuemax={100} className="bg-sunken mt-1 h-1.5 overflow-hidden rounded-full">
+      <div
+        role="meter"
+        aria-label={label}
+        aria-valuenow={percent}
+        aria-valuemin={0}
+        aria-valuemax={100}
+        className="bg-sunken mt-1 h-1.5 overflow-hidden rounded-full"
+      >
         <div className="bg-accent h-full" style={{ width: `${percent}%` }} />
       </div>
     </div>
@@ -57,7 +74,9 @@ export function WorkerGrid() {
                     {worker.version !== null && ` ${worker.version}`}
                   </p>
                 </div>
-                <span className={`inline-flex items-center gap-1.5 text-sm font-medium ${worker.online ? 'text-good' : 'text-muted'}`}>
+                <span
+                  className={`inline-flex items-center gap-1.5 text-sm font-medium ${worker.online ? 'text-good' : 'text-muted'}`}
+                >
                   <span aria-hidden className={`size-2 rounded-full ${worker.online ? 'bg-good' : 'bg-muted'}`} />
                   {worker.cordoned === null ? (worker.online ? 'online' : 'offline') : 'cordoned'}
                 </span>
@@ -69,7 +88,9 @@ export function WorkerGrid() {
               </div>
               <p className="text-sm">
                 <span className="text-muted">Runs </span>
-                {worker.taskTypes.length === 0 ? 'no task type: a program is missing on it' : worker.taskTypes.join(', ')}
+                {worker.taskTypes.length === 0
+                  ? 'no task type: a program is missing on it'
+                  : worker.taskTypes.join(', ')}
               </p>
               {worker.running.length > 0 && (
                 <ul className="space-y-2">
@@ -78,12 +99,22 @@ export function WorkerGrid() {
                       <Link className="link break-all" href={`/tasks/${task.id}`}>
                         {task.name}
                       </Link>
-                      {task.progress !== null && <ProgressBar percent={task.progress.overall} label={`Progress of ${task.name}`} />}
+                      {task.progress !== null && (
+                        <ProgressBar percent={task.progress.overall} label={`Progress of ${task.name}`} />
+                      )}
                     </li>
                   ))}
                 </ul>
               )}
-              <p className="text-muted text-xs">{worker.lastSeenAt === null ? 'never seen' : <>seen <Ago date={worker.lastSeenAt} /></>}</p>
+              <p className="text-muted text-xs">
+                {worker.lastSeenAt === null ? (
+                  'never seen'
+                ) : (
+                  <>
+                    seen <Ago date={worker.lastSeenAt} />
+                  </>
+                )}
+              </p>
             </li>
           ))}
         </ul>

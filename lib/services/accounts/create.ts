@@ -63,7 +63,13 @@ export async function createApiToken(
   const token = API_TOKEN_PREFIX + randomBytes(32).toString('base64url')
   return transaction(ctx, async (tx) => {
     const row = await tx.db.apiToken.create({
-      data: { accountId: account.id, name: input.name, tokenHash: sha256(token), expiresAt: input.expiresAt, createdAt: tx.now() },
+      data: {
+        accountId: account.id,
+        name: input.name,
+        tokenHash: sha256(token),
+        expiresAt: input.expiresAt,
+        createdAt: tx.now(),
+      },
     })
     await appendEvent(tx, { kind: 'account.token_created', data: { username: input.username, name: input.name } })
     return { id: row.id, name: row.name, token }

@@ -4,7 +4,10 @@ import { pageFrom, unpackKey, type Page } from '../page'
 import { toAccount, type AccountView } from './create'
 
 /** Living accounts, by name. */
-export async function listAccounts(ctx: ReadContext, input: { after?: string; limit: number }): Promise<Page<AccountView>> {
+export async function listAccounts(
+  ctx: ReadContext,
+  input: { after?: string; limit: number },
+): Promise<Page<AccountView>> {
   demand(ctx, 'users.read')
   const after = input.after === undefined ? undefined : String(unpackKey(input.after, 1)[0])
   const rows = await ctx.db.account.findMany({

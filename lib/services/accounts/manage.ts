@@ -22,7 +22,10 @@ export async function readAccount(ctx: ReadContext, username: string): Promise<A
   return accountByName(ctx, username)
 }
 
-export async function searchAccounts(ctx: ReadContext, page: { skip: number; limit: number }): Promise<{ items: AccountRow[]; count: number }> {
+export async function searchAccounts(
+  ctx: ReadContext,
+  page: { skip: number; limit: number },
+): Promise<{ items: AccountRow[]; count: number }> {
   demand(ctx, 'users.read')
   const where = { deletedAt: null }
   const [items, count] = await Promise.all([
@@ -35,10 +38,15 @@ export async function searchAccounts(ctx: ReadContext, page: { skip: number; lim
 /** Only an administrator may touch an administrator, or make one. */
 function guard(ctx: ReadContext, target: AccountRow, role?: Role): void {
   if (ctx.actor.kind !== 'account' || ctx.actor.role === 'admin') return
-  if (target.role === 'admin' || role === 'admin') throw new CroftError('forbidden', 'only an admin may do this with an admin')
+  if (target.role === 'admin' || role === 'admin')
+    throw new CroftError('forbidden', 'only an admin may do this with an admin')
 }
 
-export async function updateAccount(ctx: Context, username: string, change: { email?: string | null; role?: Role }): Promise<void> {
+export async function updateAccount(
+  ctx: Context,
+  username: string,
+  change: { email?: string | null; role?: Role },
+): Promise<void> {
   demand(ctx, 'users.update')
   await transaction(ctx, async (tx) => {
     const row = await accountByName(tx, username)
@@ -63,18 +71,26 @@ export async function deleteAccount(ctx: Context, username: string): Promise<voi
     const row = await accountByName(tx, username)
     guard(tx, row)
     await tx.db.account.update({ where: { id: row.id }, data: { deletedAt: tx.now() }, select: { id: true } })
-    await tx.db.session.updateMany({ where: { accountId: row.id, revokedAt: null }, data: { revokedAt: tx.now(), refreshHash: null } })
+    await tx.db.session.updateMany({
+      where: { accountId: row.id, revokedAt: null },
+      data: { revokedAt: tx.now(), refreshHash: null },
+    })
     await tx.db.apiToken.updateMany({ where: { accountId: row.id, revokedAt: null }, data: { revokedAt: tx.now() } })
     await appendEvent(tx, { kind: 'account.deleted', data: { username } })
   })
 }
 
 /** Changes a password: one's own with the current one, others' with the permission. Ends the account's other sessions. */
-export async function changePassword(ctx: Context, username: string, input: { current?: string; next: string }): Promise<void> {
+export async function changePassword(
+  ctx: Context,
+  username: string,
+  input: { current?: string; next: string },
+): Promise<void> {
   const row = await accountByName(ctx, username)
   if (isSelf(ctx, username)) {
     if (input.current === undefined) throw new CroftError('invalid', 'give the current password as well')
-    if (!(await passwordMatches(input.current, row.passwordHash))) throw new CroftError('unauthenticated', 'the current password is wrong')
+    if (!(await passwordMatches(input.current, row.passwordHash)))
+      throw new CroftError('unauthenticated', 'the current password is wrong')
   } else {
     demand(ctx, 'users.change_password')
     guard(ctx, row)
@@ -82,7 +98,11 @@ export async function changePassword(ctx: Context, username: string, input: { cu
   const passwordHash = await hashPassword(input.next)
   const own = ctx.actor.kind === 'account' ? ctx.actor.sessionId : null
   await transaction(ctx, async (tx) => {
-    await tx.db.account.update({ where: { id: row.id }, data: { passwordHash, updatedAt: tx.now() }, select: { id: true } })
+    await tx.db.account.update({
+      where: { id: row.id },
+      data: { passwordHash, updatedAt: tx.now() },
+      select: { id: true },
+    })
     await tx.db.session.updateMany({
       where: { accountId: row.id, revokedAt: null, ...(own !== null && { id: { not: own } }) },
       data: { revokedAt: tx.now(), refreshHash: null },

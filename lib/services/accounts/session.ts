@@ -7,7 +7,13 @@ import type { Context, ReadContext, TxContext } from '../context'
 
 export type SessionKind = 'browser' | 'api' | 'zimfarm'
 type AccountActor = Extract<Actor, { kind: 'account' }>
-export type Tokens = { accessToken: string; expiresAt: Date; refreshToken: string; sessionId: string; actor: AccountActor }
+export type Tokens = {
+  accessToken: string
+  expiresAt: Date
+  refreshToken: string
+  sessionId: string
+  actor: AccountActor
+}
 
 const ACCESS_SECONDS = 24 * 60 * 60
 /** As Zimfarm's refresh tokens (zimfarm.md §2.2). */
@@ -53,7 +59,11 @@ export async function openSession(
 }
 
 /** The claims are Zimfarm's (zimfarm.md §2.6), with the session's id so that the token can be revoked. */
-async function accessToken(ctx: ReadContext, account: AccountRow, sessionId: string): Promise<{ accessToken: string; expiresAt: Date }> {
+async function accessToken(
+  ctx: ReadContext,
+  account: AccountRow,
+  sessionId: string,
+): Promise<{ accessToken: string; expiresAt: Date }> {
   const iat = Math.floor(ctx.now().getTime() / 1000)
   const exp = iat + ACCESS_SECONDS
   const user = { _id: account.id, email: account.email, username: account.username, scope: account.scope }
@@ -86,7 +96,8 @@ export async function refreshSession(ctx: Context, refreshToken: string): Promis
       expiresAt: new Date(now.getTime() + REFRESH_DAYS * 86_400_000),
     },
   })
-  if (session === undefined) throw new CroftError('unauthenticated', 'the refresh token is unknown, used or expired: sign in again')
+  if (session === undefined)
+    throw new CroftError('unauthenticated', 'the refresh token is unknown, used or expired: sign in again')
   const account = await ctx.db.account.findUniqueOrThrow({ where: { id: session.accountId } })
   return {
     ...(await accessToken(ctx, account, session.id)),
@@ -136,7 +147,12 @@ export async function actorOfSession(ctx: ReadContext, sessionId: string): Promi
   const session = UUID.test(sessionId)
     ? await ctx.db.session.findUnique({ where: { id: sessionId }, include: { account: true } })
     : null
-  if (session === null || session.revokedAt !== null || session.expiresAt <= ctx.now() || session.account.deletedAt !== null) {
+  if (
+    session === null ||
+    session.revokedAt !== null ||
+    session.expiresAt <= ctx.now() ||
+    session.account.deletedAt !== null
+  ) {
     throw new CroftError('unauthenticated', 'token invalid')
   }
   return actorOf(session.account, session.id)
@@ -144,5 +160,8 @@ export async function actorOfSession(ctx: ReadContext, sessionId: string): Promi
 
 /** Ends a session: its access token, its refresh token and its browser cookie are worth nothing from now on. */
 export async function revokeSession(ctx: Context, sessionId: string): Promise<void> {
-  await ctx.db.session.updateMany({ where: { id: sessionId, revokedAt: null }, data: { revokedAt: ctx.now(), refreshHash: null } })
+  await ctx.db.session.updateMany({
+    where: { id: sessionId, revokedAt: null },
+    data: { revokedAt: ctx.now(), refreshHash: null },
+  })
 }

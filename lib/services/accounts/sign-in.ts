@@ -4,7 +4,13 @@ import { appendEvent } from '../events/append'
 import { passwordMatches } from './password'
 import { openSession, type SessionKind, type Tokens } from './session'
 
-export type SignIn = { username: string; password: string; kind: SessionKind; ip?: string | null; userAgent?: string | null }
+export type SignIn = {
+  username: string
+  password: string
+  kind: SessionKind
+  ip?: string | null
+  userAgent?: string | null
+}
 
 const WINDOW_MINUTES = 15
 /** Most failures in the window, for one name from one address, and for one address. */

@@ -22,7 +22,9 @@ const parse = (cursor: string): [bigint, bigint] | null => {
 
 /** The newest place in the log up to which nothing can come in any more. */
 export async function latestCursor(ctx: ReadContext): Promise<string> {
-  const [row] = await ctx.db.$queryRaw<{ xmin: bigint }[]>`SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint AS xmin`
+  const [row] = await ctx.db.$queryRaw<
+    { xmin: bigint }[]
+  >`SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint AS xmin`
   return `${(row?.xmin ?? 1n) - 1n}-${'9'.repeat(18)}`
 }
 
@@ -41,7 +43,10 @@ export async function eventsAfter(ctx: ReadContext, cursor: string, limit = 500)
 }
 
 /** One task's events, oldest first; pages by key. */
-export async function taskEvents(ctx: ReadContext, input: { taskId: string; after?: string; limit: number }): Promise<Page<FeedEvent>> {
+export async function taskEvents(
+  ctx: ReadContext,
+  input: { taskId: string; after?: string; limit: number },
+): Promise<Page<FeedEvent>> {
   const after = input.after === undefined ? 0 : Number(unpackKey(input.after, 1)[0])
   const rows = await ctx.db.event.findMany({
     where: { taskId: input.taskId, id: { gt: BigInt(Math.trunc(after)) } },

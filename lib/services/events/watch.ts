@@ -45,7 +45,11 @@ const shared = globalThis as typeof globalThis & { croftEventReaders?: WeakMap<o
 
 export type Watch = Disposable & {
   /** The next matching events; none when the time is over or the signal comes first. */
-  next: (options: { match?: (event: FeedEvent) => boolean; timeoutMs: number; signal: AbortSignal }) => Promise<FeedEvent[]>
+  next: (options: {
+    match?: (event: FeedEvent) => boolean
+    timeoutMs: number
+    signal: AbortSignal
+  }) => Promise<FeedEvent[]>
 }
 
 /** Watches the event log from now on, until disposed. What comes between two calls of `next` is kept. */

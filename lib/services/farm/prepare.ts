@@ -31,7 +31,10 @@ export async function ensureAdministrator(
 }
 
 /** Gives the named administrator the password that the environment sets, so that an operator who lost it gets in again. */
-export async function setAdministratorPassword(ctx: Context, input: { username: string; password: string }): Promise<void> {
+export async function setAdministratorPassword(
+  ctx: Context,
+  input: { username: string; password: string },
+): Promise<void> {
   await ctx.db.account.updateMany({
     where: { username: input.username, role: 'admin', deletedAt: null },
     data: { passwordHash: await hashPassword(input.password), updatedAt: ctx.now() },
@@ -87,12 +90,20 @@ export async function writeDemo(ctx: Context): Promise<void> {
       enabled: true,
       platform: null,
       resources: { cpu: 1, memory: 1024 ** 3, disk: 1024 ** 3 },
-      config: { params: { ...params, language: 'eng', publisher: 'Croft' }, image: null, warehousePath: '/other', monitor: false },
+      config: {
+        params: { ...params, language: 'eng', publisher: 'Croft' },
+        image: null,
+        warehousePath: '/other',
+        monitor: false,
+      },
       notification: null,
       notes: 'A demo: its source comes with Croft. Press Request and watch.',
     })
   }
-  await ctx.db.event.create({ data: { at: ctx.now(), kind: 'farm.demo_written', actor: 'croft' }, select: { id: true } })
+  await ctx.db.event.create({
+    data: { at: ctx.now(), kind: 'farm.demo_written', actor: 'croft' },
+    select: { id: true },
+  })
 }
 
 export const SYSTEM = { kind: 'system', username: 'croft' } as const

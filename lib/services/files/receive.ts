@@ -19,12 +19,17 @@ export async function receive(
   const meter = new Transform({
     transform(chunk: Buffer, _, done) {
       size += chunk.length
-      if (size > input.limit) return done(new CroftError('too_large', `the file must not have more than ${input.limit} bytes`))
+      if (size > input.limit)
+        return done(new CroftError('too_large', `the file must not have more than ${input.limit} bytes`))
       hash.update(chunk)
       done(null, chunk)
     },
     flush(done) {
-      done(input.size === undefined || input.size === size ? null : wrong(`the file has ${size} bytes, but ${input.size} were announced: send it again`))
+      done(
+        input.size === undefined || input.size === size
+          ? null
+          : wrong(`the file has ${size} bytes, but ${input.size} were announced: send it again`),
+      )
     },
   })
   const source = input.body === null ? Readable.from([]) : Readable.fromWeb(input.body as WebStream)

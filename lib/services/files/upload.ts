@@ -13,11 +13,19 @@ const LIMITS = { task: 200 * 1024 ** 3, source: 2 * 1024 ** 3 }
 const NAME = /^[^/\\\u0000-\u001f\u007f]{1,255}$/
 
 export const mediaTypeOf = (name: string) =>
-  name.endsWith('.zim') ? 'application/x-zim' : name.endsWith('.json') ? 'application/json' : name.endsWith('.log') ? 'text/plain' : 'application/octet-stream'
+  name.endsWith('.zim')
+    ? 'application/x-zim'
+    : name.endsWith('.json')
+      ? 'application/json'
+      : name.endsWith('.log')
+        ? 'text/plain'
+        : 'application/octet-stream'
 
 function checkName(name: string): void {
   if (!NAME.test(name) || name === '.' || name === '..') {
-    throw new CroftError('invalid', 'a file name must have 1 to 255 characters and no slash', { filename: ['must be a plain file name'] })
+    throw new CroftError('invalid', 'a file name must have 1 to 255 characters and no slash', {
+      filename: ['must be a plain file name'],
+    })
   }
 }
 
@@ -27,7 +35,14 @@ function checkName(name: string): void {
  */
 export async function uploadFile(
   ctx: Context,
-  input: { taskId: string; filename: string; fence: number; size: number; sha256: string; body: ReadableStream<Uint8Array> | null },
+  input: {
+    taskId: string
+    filename: string
+    fence: number
+    size: number
+    sha256: string
+    body: ReadableStream<Uint8Array> | null
+  },
 ): Promise<TaskFile> {
   checkName(input.filename)
   if (input.size > LIMITS.task) throw new CroftError('too_large', `a file must not have more than ${LIMITS.task} bytes`)
@@ -40,7 +55,13 @@ export async function uploadFile(
     const fresh = { status: 'uploading' as const, size: input.size, uploadedBy: actorName(tx.actor) }
     await tx.db.file.upsert({
       where,
-      create: { taskId: task.id, name: input.filename, mediaType: mediaTypeOf(input.filename), createdAt: now, ...fresh },
+      create: {
+        taskId: task.id,
+        name: input.filename,
+        mediaType: mediaTypeOf(input.filename),
+        createdAt: now,
+        ...fresh,
+      },
       update: before?.status === 'uploaded' ? {} : fresh,
       select: { id: true },
     })
@@ -52,16 +73,33 @@ export async function uploadFile(
     return toFile(known)
   }
   const key = `tasks/${input.taskId}/${randomUUID()}`
-  const received = await receive(ctx, { key, body: input.body, limit: input.size, size: input.size, sha256: input.sha256 })
+  const received = await receive(ctx, {
+    key,
+    body: input.body,
+    limit: input.size,
+    size: input.size,
+    sha256: input.sha256,
+  })
   let replaced: string | null = null
   try {
     const row = await transaction(ctx, async (tx) => {
       const task = await holding(tx, input.taskId, input.fence)
       const now = tx.now()
       replaced = (await tx.db.file.findUnique({ where, select: { storageKey: true } }))?.storageKey ?? null
-      const stored = { status: 'uploaded' as const, size: received.size, sha256: received.sha256, storageKey: key, uploadedAt: now, failedAt: null }
+      const stored = {
+        status: 'uploaded' as const,
+        size: received.size,
+        sha256: received.sha256,
+        storageKey: key,
+        uploadedAt: now,
+        failedAt: null,
+      }
       const file = await tx.db.file.update({ where, data: stored })
-      await appendEvent(tx, { kind: 'file.uploaded', taskId: task.id, data: { name: file.name, size: received.size, sha256: received.sha256 } })
+      await appendEvent(tx, {
+        kind: 'file.uploaded',
+        taskId: task.id,
+        data: { name: file.name, size: received.size, sha256: received.sha256 },
+      })
       return file
     })
     if (replaced !== null) await ctx.storage.remove(replaced)
@@ -80,14 +118,24 @@ export async function reportCheck(
   await transaction(ctx, async (tx) => {
     const task = await holding(tx, input.taskId, input.fence)
     const check: FileCheck = { ...input.check, at: tx.now().toISOString() }
-    const { count } = await tx.db.file.updateMany({ where: { taskId: task.id, name: input.filename }, data: { check: json(check) } })
+    const { count } = await tx.db.file.updateMany({
+      where: { taskId: task.id, name: input.filename },
+      data: { check: json(check) },
+    })
     if (count === 0) throw new CroftError('not_found', `this task has no file ${input.filename}`)
-    await appendEvent(tx, { kind: 'file.checked', taskId: task.id, data: { name: input.filename, result: check.result } })
+    await appendEvent(tx, {
+      kind: 'file.checked',
+      taskId: task.id,
+      data: { name: input.filename, result: check.result },
+    })
   })
 }
 
 /** Takes in a file for tasks to work on. */
-export async function uploadSource(ctx: Context, input: { name: string; body: ReadableStream<Uint8Array> | null }): Promise<TaskFile> {
+export async function uploadSource(
+  ctx: Context,
+  input: { name: string; body: ReadableStream<Uint8Array> | null },
+): Promise<TaskFile> {
   demand(ctx, 'schedules.create')
   checkName(input.name)
   const id = randomUUID()
@@ -124,6 +172,7 @@ export async function findFile(ctx: Context, id: string): Promise<TaskFile & { s
   if (row === null || row.storageKey === null || row.status !== 'uploaded') {
     throw new CroftError('not_found', `there is no file ${id} to download`)
   }
-  if (row.taskId === null && ctx.actor.kind === 'anonymous') throw new CroftError('unauthenticated', 'sign in to download a source')
+  if (row.taskId === null && ctx.actor.kind === 'anonymous')
+    throw new CroftError('unauthenticated', 'sign in to download a source')
   return { ...toFile(row), storageKey: row.storageKey }
 }

@@ -8,7 +8,8 @@ const shared = globalThis as typeof globalThis & { croftMetrics?: ReturnType<typ
 function create() {
   const registry = new Registry()
   collectDefaultMetrics({ register: registry, prefix: 'croft_web_' })
-  const gauge = (name: string, help: string, labelNames: string[] = []) => new Gauge({ name, help, labelNames, registers: [registry] })
+  const gauge = (name: string, help: string, labelNames: string[] = []) =>
+    new Gauge({ name, help, labelNames, registers: [registry] })
   return {
     registry,
     tasks: gauge('croft_tasks', 'Tasks by status', ['status']),
@@ -20,12 +21,16 @@ function create() {
 }
 
 /** The farm's figures in the text format of Prometheus; a part that does not answer is told as croft_up 0. */
-export async function metrics({ context, queues }: Pick<Runtime, 'context' | 'queues'>): Promise<{ contentType: string; text: string }> {
+export async function metrics({
+  context,
+  queues,
+}: Pick<Runtime, 'context' | 'queues'>): Promise<{ contentType: string; text: string }> {
   const all = (shared.croftMetrics ??= create())
   try {
     const ctx = { ...context, actor: { kind: 'anonymous' as const } }
     for (const [status, n] of Object.entries(await countTasks(ctx))) all.tasks.set({ status }, n)
-    for (const status of ['pending', 'dead'] as const) all.notices.set({ status }, await ctx.db.notice.count({ where: { status } }))
+    for (const status of ['pending', 'dead'] as const)
+      all.notices.set({ status }, await ctx.db.notice.count({ where: { status } }))
     const since = new Date(ctx.now().getTime() - ONLINE_SECONDS.agent * 1000)
     const living = { deletedAt: null, kind: { not: 'in_process' } }
     all.workers.set({ state: 'registered' }, await ctx.db.worker.count({ where: living }))

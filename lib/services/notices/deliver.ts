@@ -4,7 +4,14 @@ import type { Context } from '../context'
 /** While one dispatcher sends a notice no other does; a dispatcher that dies leaves it to the sweep after this time. */
 const SENDING_SECONDS = 30
 
-export type Outgoing = { id: string; channel: string; target: string; occasion: string; payload: unknown; attempt: number }
+export type Outgoing = {
+  id: string
+  channel: string
+  target: string
+  occasion: string
+  payload: unknown
+  attempt: number
+}
 
 /**
  * Takes a due notice for sending; null when it is not due, is being sent, or an earlier one of the same task to the same
@@ -24,7 +31,14 @@ export async function claimNotice(ctx: Context, noticeId: string): Promise<Outgo
   return rows[0] ?? null
 }
 
-export type Sent = { noticeId: string; attempt: number; delivered: boolean; final?: boolean; status: number | null; error: string | null }
+export type Sent = {
+  noticeId: string
+  attempt: number
+  delivered: boolean
+  final?: boolean
+  status: number | null
+  error: string | null
+}
 
 /** Notes what became of a sending: delivered, to be tried again later, or dead. */
 export async function noteSending(ctx: Context, sent: Sent, random: number): Promise<void> {
@@ -55,7 +69,10 @@ export async function dueNotices(ctx: Context, limit: number): Promise<string[]>
 
 /** The next notice of the same task to the same target, which waited for this one. */
 export async function nextNoticeAfter(ctx: Context, noticeId: string): Promise<string | null> {
-  const notice = await ctx.db.notice.findUnique({ where: { id: noticeId }, select: { taskId: true, channel: true, target: true, status: true } })
+  const notice = await ctx.db.notice.findUnique({
+    where: { id: noticeId },
+    select: { taskId: true, channel: true, target: true, status: true },
+  })
   if (notice === null || notice.status === 'pending') return null
   const next = await ctx.db.notice.findFirst({
     where: { taskId: notice.taskId, channel: notice.channel, target: notice.target, status: 'pending' },

@@ -20,7 +20,11 @@ export const shownTarget = (channel: string, target: string) =>
 
 /** A task's notices, oldest first; the whole target only for those who may change schedules. */
 export async function listNotices(ctx: ReadContext, taskId: string): Promise<NoticeView[]> {
-  const rows = await ctx.db.notice.findMany({ where: { taskId }, omit: { payload: true }, orderBy: [{ createdAt: 'asc' }, { id: 'asc' }] })
+  const rows = await ctx.db.notice.findMany({
+    where: { taskId },
+    omit: { payload: true },
+    orderBy: [{ createdAt: 'asc' }, { id: 'asc' }],
+  })
   const trusted = may(ctx.actor, 'schedules.update')
   return rows.map((row) => ({
     ...row,

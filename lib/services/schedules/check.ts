@@ -17,9 +17,15 @@ export function definitionOf(taskType: string): TaskTypeDefinition {
 export function checkConfig(settings: Settings, taskType: string, config: ScheduleConfig): TaskTypeDefinition {
   const definition = definitionOf(taskType)
   const complaints = checkParams(definition, config.params, { relaxed: settings.relaxed(taskType) })
-  const fields: FieldErrors = Object.fromEntries(Object.entries(complaints).map(([key, all]) => [`config.params.${key}`, all]))
+  const fields: FieldErrors = Object.fromEntries(
+    Object.entries(complaints).map(([key, all]) => [`config.params.${key}`, all]),
+  )
   if (Object.keys(fields).length > 0) {
-    throw new CroftError('invalid', `the parameters do not fit the task type ${taskType}: ${Object.keys(complaints).join(', ')}`, fields)
+    throw new CroftError(
+      'invalid',
+      `the parameters do not fit the task type ${taskType}: ${Object.keys(complaints).join(', ')}`,
+      fields,
+    )
   }
   return definition
 }
@@ -35,5 +41,6 @@ export function checkNotification(notification: Notification | null): void {
       }
     })
   }
-  if (Object.keys(fields).length > 0) throw new CroftError('invalid', 'a webhook must be an http or https address', fields)
+  if (Object.keys(fields).length > 0)
+    throw new CroftError('invalid', 'a webhook must be an http or https address', fields)
 }

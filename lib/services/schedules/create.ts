@@ -1,5 +1,11 @@
 import { CroftError } from '#lib/core/error'
-import { DEFAULT_DURATION_SECONDS, type Language, type Notification, type Periodicity, type ScheduleConfig } from '#lib/core/schedule'
+import {
+  DEFAULT_DURATION_SECONDS,
+  type Language,
+  type Notification,
+  type Periodicity,
+  type ScheduleConfig,
+} from '#lib/core/schedule'
 import type { Resources } from '#lib/core/resources'
 import { isUniqueViolation, json } from '#lib/db/client'
 import { demand, transaction, type Context } from '../context'

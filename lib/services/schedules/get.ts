@@ -7,13 +7,19 @@ const UUID = /^[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}$/i
 /** The id of a schedule by its name, or by the id itself. @throws CroftError not_found */
 export async function scheduleIdOf(ctx: ReadContext, nameOrId: string): Promise<string> {
   const byName = await ctx.db.schedule.findUnique({ where: { name: nameOrId }, select: { id: true } })
-  const row = byName ?? (UUID.test(nameOrId) ? await ctx.db.schedule.findUnique({ where: { id: nameOrId }, select: { id: true } }) : null)
+  const row =
+    byName ??
+    (UUID.test(nameOrId) ? await ctx.db.schedule.findUnique({ where: { id: nameOrId }, select: { id: true } }) : null)
   if (row === null) throw new CroftError('not_found', `there is no schedule ${nameOrId}`)
   return row.id
 }
 
 /** One schedule. `secrets: false` masks them even for those who may see them. @throws CroftError not_found */
-export async function getSchedule(ctx: ReadContext, nameOrId: string, options: { secrets?: boolean } = {}): Promise<ScheduleView> {
+export async function getSchedule(
+  ctx: ReadContext,
+  nameOrId: string,
+  options: { secrets?: boolean } = {},
+): Promise<ScheduleView> {
   const id = await scheduleIdOf(ctx, nameOrId)
   const row = await ctx.db.schedule.findUnique({ where: { id }, ...SCHEDULE })
   if (row === null) throw new CroftError('not_found', `there is no schedule ${nameOrId}`)

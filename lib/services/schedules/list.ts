@@ -33,5 +33,10 @@ export async function listSchedules(
     take: input.limit + 1,
     ...SCHEDULE,
   })
-  return pageFrom(rows, input.limit, (row) => [row.name], (row) => toSchedule(ctx, row))
+  return pageFrom(
+    rows,
+    input.limit,
+    (row) => [row.name],
+    (row) => toSchedule(ctx, row),
+  )
 }

@@ -23,7 +23,11 @@ export async function searchSchedules(
     const [total] = await ctx.db.$queryRaw<{ count: bigint }[]>`SELECT count(*) FROM schedule WHERE ${where}`
     const ids = await ctx.db.$queryRaw<{ id: string }[]>`
       SELECT id FROM schedule WHERE ${where} ORDER BY name OFFSET ${page.skip} LIMIT ${page.limit}`
-    const rows = await ctx.db.schedule.findMany({ where: { id: { in: ids.map((row) => row.id) } }, orderBy: { name: 'asc' }, ...SCHEDULE })
+    const rows = await ctx.db.schedule.findMany({
+      where: { id: { in: ids.map((row) => row.id) } },
+      orderBy: { name: 'asc' },
+      ...SCHEDULE,
+    })
     return { items: rows.map((row) => toSchedule(ctx, row)), count: Number(total?.count ?? 0) }
   } catch (error) {
     if (search.pattern === undefined || !String(error).includes('regular expression')) throw error
@@ -32,7 +36,9 @@ export async function searchSchedules(
 }
 
 /** What the schedules use: languages by code, tags by alphabet. */
-export async function languagesInUse(ctx: ReadContext): Promise<{ code: string; nameEn: string; nameNative: string }[]> {
+export async function languagesInUse(
+  ctx: ReadContext,
+): Promise<{ code: string; nameEn: string; nameNative: string }[]> {
   return ctx.db.$queryRaw`
     SELECT DISTINCT ON (language_code) language_code AS code, language_name_en AS "nameEn", language_native AS "nameNative"
     FROM schedule ORDER BY language_code, id`
@@ -41,4 +47,3 @@ export async function tagsInUse(ctx: ReadContext): Promise<string[]> {
   const rows = await ctx.db.$queryRaw<{ tag: string }[]>`SELECT DISTINCT unnest(tags) AS tag FROM schedule ORDER BY tag`
   return rows.map((row) => row.tag)
 }
-

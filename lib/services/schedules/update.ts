@@ -24,7 +24,10 @@ export async function updateSchedule(ctx: Context, nameOrId: string, change: Sch
       await tx.db.$executeRaw`SELECT 1 FROM schedule WHERE id = ${id}::uuid FOR UPDATE`
       const before = await tx.db.schedule.findUniqueOrThrow({ where: { id } })
       if (version !== undefined && version !== before.version) {
-        throw new CroftError('conflict', `somebody saved this schedule since (version ${before.version}): read it again and merge`)
+        throw new CroftError(
+          'conflict',
+          `somebody saved this schedule since (version ${before.version}): read it again and merge`,
+        )
       }
       const nextType = taskType ?? before.taskTypeId
       const nextConfig = config ?? (before.config as ScheduleConfig)
@@ -48,7 +51,11 @@ export async function updateSchedule(ctx: Context, nameOrId: string, change: Sch
         },
         ...SCHEDULE,
       })
-      await appendEvent(tx, { kind: 'schedule.updated', scheduleId: id, data: { fields: Object.keys(change), version: row.version } })
+      await appendEvent(tx, {
+        kind: 'schedule.updated',
+        scheduleId: id,
+        data: { fields: Object.keys(change), version: row.version },
+      })
       return toSchedule(tx, row)
     })
   } catch (error) {

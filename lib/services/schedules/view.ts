@@ -1,6 +1,12 @@
 import { may } from '#lib/core/access'
 import { expand } from '#lib/core/command'
-import { DEFAULT_DURATION_SECONDS, type Language, type Notification, type Periodicity, type ScheduleConfig } from '#lib/core/schedule'
+import {
+  DEFAULT_DURATION_SECONDS,
+  type Language,
+  type Notification,
+  type Periodicity,
+  type ScheduleConfig,
+} from '#lib/core/schedule'
 import type { Resources } from '#lib/core/resources'
 import { maskParams } from '#lib/core/secrets'
 import { TASK_TYPES } from '#lib/core/task-types/index'
@@ -36,7 +42,11 @@ export type ScheduleView = {
   version: number
   queued: number
   lastTask: NonNullable<ScheduleRow['lastTask']> | null
-  durations: { defaultSeconds: number; defaultAt: Date; workers: { worker: string; seconds: number; measuredAt: Date }[] }
+  durations: {
+    defaultSeconds: number
+    defaultAt: Date
+    workers: { worker: string; seconds: number; measuredAt: Date }[]
+  }
   createdAt: Date
   updatedAt: Date
 }
@@ -46,7 +56,10 @@ export function toSchedule(ctx: ReadContext, row: ScheduleRow, options: { secret
   const trusted = may(ctx.actor, 'schedules.update')
   const definition = TASK_TYPES[row.taskTypeId]
   const stored = row.config as ScheduleConfig
-  const shown = definition === undefined || (trusted && options.secrets !== false) ? stored : { ...stored, params: maskParams(definition, stored.params) }
+  const shown =
+    definition === undefined || (trusted && options.secrets !== false)
+      ? stored
+      : { ...stored, params: maskParams(definition, stored.params) }
   const resources = resourcesOf(row)
   const fallback = row.durations.find((duration) => duration.workerId === null)
   return {
@@ -61,7 +74,10 @@ export function toSchedule(ctx: ReadContext, row: ScheduleRow, options: { secret
     resources,
     platform: row.platform,
     config: shown,
-    command: definition === undefined ? [] : expand(definition, { config: shown, resources, platform: row.platform }, ctx.settings).command,
+    command:
+      definition === undefined
+        ? []
+        : expand(definition, { config: shown, resources, platform: row.platform }, ctx.settings).command,
     notification: trusted ? (row.notification as Notification | null) : null,
     notes: row.notes,
     version: row.version,

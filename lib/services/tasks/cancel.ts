@@ -30,7 +30,12 @@ export async function cancelTask(ctx: Context, taskId: string): Promise<TaskSumm
           },
           select: { id: true },
         })
-        await appendEvent(tx, { kind: 'task.cancel_requested', taskId, scheduleId: task.scheduleId, workerId: task.workerId })
+        await appendEvent(tx, {
+          kind: 'task.cancel_requested',
+          taskId,
+          scheduleId: task.scheduleId,
+          workerId: task.workerId,
+        })
       }
     } else {
       await move(tx, task, 'cancel', { set: { canceledBy: actorName(tx.actor) } })
@@ -57,8 +62,13 @@ export async function prioritize(ctx: Context, input: { taskId: string; priority
   demand(ctx, 'tasks.update')
   await transaction(ctx, async (tx) => {
     const task = await locked(tx, input.taskId)
-    if (task.status !== 'requested') throw new CroftError('not_found', `task ${input.taskId} does not wait in the queue`)
+    if (task.status !== 'requested')
+      throw new CroftError('not_found', `task ${input.taskId} does not wait in the queue`)
     await tx.db.task.update({ where: { id: task.id }, data: { priority: input.priority }, select: { id: true } })
-    await appendEvent(tx, { kind: 'task.prioritized', taskId: task.id, data: { from: task.priority, to: input.priority } })
+    await appendEvent(tx, {
+      kind: 'task.prioritized',
+      taskId: task.id,
+      data: { from: task.priority, to: input.priority },
+    })
   })
 }

@@ -11,7 +11,10 @@ const UUID = /^[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}$/i
 const whereOf = (filter: TaskFilter): Prisma.TaskWhereInput => ({
   ...(filter.status !== undefined && { status: { in: filter.status } }),
   ...(filter.schedule !== undefined && {
-    OR: [{ schedule: { name: filter.schedule } }, ...(UUID.test(filter.schedule) ? [{ scheduleId: filter.schedule }] : [])],
+    OR: [
+      { schedule: { name: filter.schedule } },
+      ...(UUID.test(filter.schedule) ? [{ scheduleId: filter.schedule }] : []),
+    ],
   }),
   ...(filter.worker !== undefined && { worker: { name: filter.worker } }),
 })
@@ -50,7 +53,9 @@ export async function listTasks(
   const key = input.after === undefined ? null : unpackKey(input.after, 2)
   const [at, id] = key === null ? [] : [keyDate(key[0]), String(key[1])]
   const rows = await ctx.db.task.findMany({
-    where: { AND: [filter, key === null ? {} : { OR: [{ updatedAt: { lt: at } }, { updatedAt: at, id: { gt: id } }] }] },
+    where: {
+      AND: [filter, key === null ? {} : { OR: [{ updatedAt: { lt: at } }, { updatedAt: at, id: { gt: id } }] }],
+    },
     orderBy: [{ updatedAt: 'desc' }, { id: 'asc' }],
     take: input.limit + 1,
     ...SUMMARY,
@@ -62,5 +67,8 @@ export async function listTasks(
 export async function countTasks(ctx: ReadContext): Promise<Record<TaskStatus, number>> {
   const rows = await ctx.db.taskCount.groupBy({ by: ['status'], _sum: { n: true } })
   const byStatus = new Map(rows.map((row) => [row.status, Number(row._sum.n ?? 0)]))
-  return Object.fromEntries(TASK_STATUSES.map((status) => [status, byStatus.get(status) ?? 0])) as Record<TaskStatus, number>
+  return Object.fromEntries(TASK_STATUSES.map((status) => [status, byStatus.get(status) ?? 0])) as Record<
+    TaskStatus,
+    number
+  >
 }

@@ -14,11 +14,16 @@ export async function appendLog(
 ): Promise<void> {
   await transaction(ctx, async (tx) => {
     const task = await holding(tx, input.taskId, input.fence)
-    const last = await tx.db.logChunk.aggregate({ where: { taskId: task.id, fence: input.fence }, _max: { chunk: true } })
+    const last = await tx.db.logChunk.aggregate({
+      where: { taskId: task.id, fence: input.fence },
+      _max: { chunk: true },
+    })
     const expected = (last._max.chunk ?? 0) + 1
     if (input.chunk < expected) return
     if (input.chunk > expected) {
-      throw new CroftError('conflict', `chunk ${expected} of the log is missing: send it first`, { chunk: [`must be ${expected}`] })
+      throw new CroftError('conflict', `chunk ${expected} of the log is missing: send it first`, {
+        chunk: [`must be ${expected}`],
+      })
     }
     const { logLines } = await tx.db.taskReport.update({
       where: { taskId: task.id },

@@ -8,7 +8,9 @@ import type { TaskRow } from './move'
  */
 export async function measureDuration(tx: TxContext, task: TaskRow, endedAt?: Date): Promise<void> {
   if (task.scheduleId === null || task.workerId === null || task.startedAt === null) return
-  const uploading = (task.history as HistoryEntry[]).findLast((entry) => entry.code === 'uploading' && entry.attempt === task.attempt)
+  const uploading = (task.history as HistoryEntry[]).findLast(
+    (entry) => entry.code === 'uploading' && entry.attempt === task.attempt,
+  )
   const end = endedAt ?? (uploading === undefined ? tx.now() : new Date(uploading.at))
   const seconds = Math.max(0, Math.floor((end.getTime() - task.startedAt.getTime()) / 1000))
   await tx.db.$executeRaw`

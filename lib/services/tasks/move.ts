@@ -16,7 +16,12 @@ export async function locked(tx: TxContext, taskId: string): Promise<TaskRow> {
   return row
 }
 
-const OCCASION: Partial<Record<TaskMove, Occasion>> = { start: 'started', succeed: 'ended', fail: 'ended', cancel: 'ended' }
+const OCCASION: Partial<Record<TaskMove, Occasion>> = {
+  start: 'started',
+  succeed: 'ended',
+  fail: 'ended',
+  cancel: 'ended',
+}
 
 /**
  * Moves a locked task along the table of moves: the only code besides the claim that writes a task's status.
@@ -27,7 +32,12 @@ export async function move(
   tx: TxContext,
   task: TaskRow,
   by: TaskMove,
-  change: { set?: Prisma.TaskUncheckedUpdateManyInput; data?: Record<string, unknown>; at?: Date; quiet?: boolean } = {},
+  change: {
+    set?: Prisma.TaskUncheckedUpdateManyInput
+    data?: Record<string, unknown>
+    at?: Date
+    quiet?: boolean
+  } = {},
 ): Promise<void> {
   if (!can(task.status, by)) throw refusal(task.status, by)
   const { to } = MOVES[by]
@@ -75,7 +85,10 @@ export async function holding(tx: TxContext, taskId: string, fence: number): Pro
   }
   await ownWorker(tx, task.workerId)
   if (task.leaseExpiresAt === null || task.leaseExpiresAt <= tx.now()) {
-    throw new CroftError('lease_lost', `the lease ${fence} on this task has run out: stop its work and report nothing more`)
+    throw new CroftError(
+      'lease_lost',
+      `the lease ${fence} on this task has run out: stop its work and report nothing more`,
+    )
   }
   return task
 }
@@ -84,7 +97,10 @@ export async function holding(tx: TxContext, taskId: string, fence: number): Pro
 export async function ownWorker(tx: TxContext, workerId: string): Promise<void> {
   if (tx.actor.kind === 'system') return
   const accountId = tx.actor.kind === 'account' ? tx.actor.accountId : null
-  const worker = await tx.db.worker.findFirst({ where: { id: workerId, accountId: accountId ?? undefined }, select: { id: true } })
+  const worker = await tx.db.worker.findFirst({
+    where: { id: workerId, accountId: accountId ?? undefined },
+    select: { id: true },
+  })
   if (accountId === null || worker === null) {
     throw new CroftError('forbidden', 'this worker belongs to another account: use the credential that registered it')
   }

@@ -15,10 +15,25 @@ type Output = { stdout?: string | null; stderr?: string | null; progress?: Progr
 /** What a worker that carries no fence tells of its task; it is known by its account. `at` is its own clock's time. */
 export type RemoteReport = { at?: Date } & (
   | { kind: 'start' }
-  | { kind: 'stage'; stage: Stage; image?: string | null; command?: string[] | null; exitCode?: number | null; timeout?: unknown; output?: Output }
+  | {
+      kind: 'stage'
+      stage: Stage
+      image?: string | null
+      command?: string[] | null
+      exitCode?: number | null
+      timeout?: unknown
+      output?: Output
+    }
   | { kind: 'output'; output: Output }
   | { kind: 'succeeded'; log?: string | null }
-  | { kind: 'failed'; reasonCode: ReasonCode; reasonText: string; exception?: string | null; traceback?: string | null; log?: string | null }
+  | {
+      kind: 'failed'
+      reasonCode: ReasonCode
+      reasonText: string
+      exception?: string | null
+      traceback?: string | null
+      log?: string | null
+    }
   | { kind: 'canceled'; canceledBy: string; log?: string | null }
   | { kind: 'file'; name: string; status: 'created' | 'uploaded' | 'failed'; size?: number }
   | { kind: 'check'; name: string; check: Omit<FileCheck, 'at'> }
@@ -32,13 +47,24 @@ export type RemoteReport = { at?: Date } & (
 export async function remoteReport(ctx: Context, taskId: string, report: RemoteReport): Promise<void> {
   await transaction(ctx, async (tx) => {
     let task = await locked(tx, taskId)
-    if (task.status === 'requested') throw new CroftError('not_found', `task ${taskId} waits in the queue: nobody holds it`)
+    if (task.status === 'requested')
+      throw new CroftError('not_found', `task ${taskId} waits in the queue: nobody holds it`)
     await mayReport(tx, task)
     if (!isActive(task.status)) {
       if (report.kind === 'file' || report.kind === 'check' || report.kind === 'kept') return details(tx, task, report)
-      throw refusal(task.status, report.kind === 'canceled' ? 'cancel' : report.kind === 'failed' ? 'fail' : report.kind === 'start' ? 'start' : 'succeed')
+      throw refusal(
+        task.status,
+        report.kind === 'canceled'
+          ? 'cancel'
+          : report.kind === 'failed'
+            ? 'fail'
+            : report.kind === 'start'
+              ? 'start'
+              : 'succeed',
+      )
     }
-    const begins = report.kind === 'start' || report.kind === 'stage' || report.kind === 'output' || report.kind === 'succeeded'
+    const begins =
+      report.kind === 'start' || report.kind === 'stage' || report.kind === 'output' || report.kind === 'succeeded'
     if (begins && task.status === 'reserved') {
       await move(tx, task, 'start', { at: report.kind === 'start' ? report.at : undefined })
       task = await locked(tx, taskId)
@@ -72,21 +98,41 @@ async function details(tx: TxContext, task: TaskRow, report: RemoteReport): Prom
         ...(report.command !== undefined && { command: json(report.command) }),
         ...(report.exitCode !== undefined && { exitCode: report.exitCode }),
         ...(report.timeout !== undefined && { timeout: json(report.timeout) }),
-        ...(report.output !== undefined && { stdout: report.output.stdout ?? null, stderr: report.output.stderr ?? null }),
+        ...(report.output !== undefined && {
+          stdout: report.output.stdout ?? null,
+          stderr: report.output.stderr ?? null,
+        }),
       })
       await enterStage(tx, task, report.stage, report.at)
       if (report.stage === 'uploading' && report.exitCode === 0) await measureDuration(tx, task, report.at ?? tx.now())
       return
     }
     case 'output':
-      await tx.db.task.update({ where: { id: task.id }, data: { progress: json(report.output.progress) }, select: { id: true } })
-      return keep(tx, task, { stdout: report.output.stdout ?? null, stderr: report.output.stderr ?? null, stats: json(report.output.stats) })
+      await tx.db.task.update({
+        where: { id: task.id },
+        data: { progress: json(report.output.progress) },
+        select: { id: true },
+      })
+      return keep(tx, task, {
+        stdout: report.output.stdout ?? null,
+        stderr: report.output.stderr ?? null,
+        stats: json(report.output.stats),
+      })
     case 'succeeded':
       await keep(tx, task, { log: report.log ?? null })
       return end(tx, task, { outcome: 'succeeded', exitCode: null })
     case 'failed':
-      await keep(tx, task, { log: report.log ?? null, exception: report.exception ?? null, traceback: report.traceback ?? null })
-      return end(tx, task, { outcome: 'failed', reasonCode: report.reasonCode, reasonText: report.reasonText, exitCode: null })
+      await keep(tx, task, {
+        log: report.log ?? null,
+        exception: report.exception ?? null,
+        traceback: report.traceback ?? null,
+      })
+      return end(tx, task, {
+        outcome: 'failed',
+        reasonCode: report.reasonCode,
+        reasonText: report.reasonText,
+        exitCode: null,
+      })
     case 'canceled':
       await keep(tx, task, { log: report.log ?? null })
       return move(tx, task, 'cancel', { set: { canceledBy: task.canceledBy ?? report.canceledBy } })
@@ -95,8 +141,16 @@ async function details(tx: TxContext, task: TaskRow, report: RemoteReport): Prom
     case 'check': {
       const check: FileCheck = { ...report.check, at: (report.at ?? tx.now()).toISOString() }
       await noteFile(tx, task, { name: report.name })
-      await tx.db.file.update({ where: { taskId_name: { taskId: task.id, name: report.name } }, data: { check: json(check) }, select: { id: true } })
-      return appendEvent(tx, { kind: 'file.checked', taskId: task.id, data: { name: report.name, result: check.result } })
+      await tx.db.file.update({
+        where: { taskId_name: { taskId: task.id, name: report.name } },
+        data: { check: json(check) },
+        select: { id: true },
+      })
+      return appendEvent(tx, {
+        kind: 'file.checked',
+        taskId: task.id,
+        data: { name: report.name, result: check.result },
+      })
     }
     case 'kept':
       return keep(tx, task, {
@@ -107,11 +161,19 @@ async function details(tx: TxContext, task: TaskRow, report: RemoteReport): Prom
 }
 
 async function keep(tx: TxContext, task: TaskRow, data: Prisma.TaskReportUpdateInput): Promise<void> {
-  await tx.db.taskReport.update({ where: { taskId: task.id }, data: { ...data, updatedAt: tx.now() }, select: { taskId: true } })
+  await tx.db.taskReport.update({
+    where: { taskId: task.id },
+    data: { ...data, updatedAt: tx.now() },
+    select: { taskId: true },
+  })
 }
 
 /** A file that a foreign worker made and uploaded elsewhere; what is told first of it makes its row. */
-async function noteFile(tx: TxContext, task: TaskRow, told: { name: string; status?: 'created' | 'uploaded' | 'failed'; size?: number; at?: Date }) {
+async function noteFile(
+  tx: TxContext,
+  task: TaskRow,
+  told: { name: string; status?: 'created' | 'uploaded' | 'failed'; size?: number; at?: Date },
+) {
   const at = told.at ?? tx.now()
   const change = {
     ...(told.size !== undefined && { size: told.size }),
@@ -121,9 +183,18 @@ async function noteFile(tx: TxContext, task: TaskRow, told: { name: string; stat
   }
   await tx.db.file.upsert({
     where: { taskId_name: { taskId: task.id, name: told.name } },
-    create: { taskId: task.id, name: told.name, status: 'created', size: 0, mediaType: mediaTypeOf(told.name), createdAt: at, ...change },
+    create: {
+      taskId: task.id,
+      name: told.name,
+      status: 'created',
+      size: 0,
+      mediaType: mediaTypeOf(told.name),
+      createdAt: at,
+      ...change,
+    },
     update: change,
     select: { id: true },
   })
-  if (told.status !== undefined) await appendEvent(tx, { kind: `file.${told.status}`, taskId: task.id, data: { name: told.name } })
+  if (told.status !== undefined)
+    await appendEvent(tx, { kind: `file.${told.status}`, taskId: task.id, data: { name: told.name } })
 }

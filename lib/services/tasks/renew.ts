@@ -25,7 +25,12 @@ export async function renewLeases(
     })
     return input.held.map(({ taskId, fence }) => {
       const row = rows.find((candidate) => candidate.id === taskId)
-      const alive = row !== undefined && isActive(row.status) && row.fence === fence && row.leaseExpiresAt !== null && row.leaseExpiresAt > now
+      const alive =
+        row !== undefined &&
+        isActive(row.status) &&
+        row.fence === fence &&
+        row.leaseExpiresAt !== null &&
+        row.leaseExpiresAt > now
       const order: Order = !alive ? 'lost' : row.cancelRequestedAt === null ? 'continue' : 'cancel'
       return { taskId, fence, order, leaseExpiresAt: alive ? row.leaseExpiresAt : null }
     })

@@ -26,7 +26,11 @@ export async function reportProgress(
     const task = await holding(tx, input.taskId, input.fence)
     if (input.stage !== undefined && input.stage !== task.stage) await enterStage(tx, task, input.stage)
     if (input.progress !== undefined) {
-      await tx.db.task.update({ where: { id: task.id }, data: { progress: json(input.progress) }, select: { id: true } })
+      await tx.db.task.update({
+        where: { id: task.id },
+        data: { progress: json(input.progress) },
+        select: { id: true },
+      })
     }
     if (input.stats !== undefined) {
       await tx.db.taskReport.update({
@@ -66,7 +70,11 @@ export async function reportOutcome(ctx: Context, input: Held & Outcome): Promis
     const task = await holding(tx, input.taskId, input.fence)
     const exitCode = 'exitCode' in input ? input.exitCode : null
     if (exitCode !== null) {
-      await tx.db.taskReport.update({ where: { taskId: task.id }, data: { exitCode, updatedAt: tx.now() }, select: { taskId: true } })
+      await tx.db.taskReport.update({
+        where: { taskId: task.id },
+        data: { exitCode, updatedAt: tx.now() },
+        select: { taskId: true },
+      })
     }
     await end(tx, task, input)
   })
@@ -75,10 +83,17 @@ export async function reportOutcome(ctx: Context, input: Held & Outcome): Promis
 /** Moves a held task to its end. */
 export async function end(tx: TxContext, task: TaskRow, input: Outcome): Promise<void> {
   if (input.outcome === 'interrupted' && task.cancelRequestedAt === null) {
-    await move(tx, task, 'requeue', { set: { attempt: { decrement: 1 } }, data: { why: 'interrupted', text: input.reasonText } })
+    await move(tx, task, 'requeue', {
+      set: { attempt: { decrement: 1 } },
+      data: { why: 'interrupted', text: input.reasonText },
+    })
     return
   }
-  if (input.outcome === 'canceled' || input.outcome === 'interrupted' || (task.cancelRequestedAt !== null && input.outcome === 'succeeded')) {
+  if (
+    input.outcome === 'canceled' ||
+    input.outcome === 'interrupted' ||
+    (task.cancelRequestedAt !== null && input.outcome === 'succeeded')
+  ) {
     await move(tx, task, 'cancel', { set: { canceledBy: task.canceledBy ?? 'the worker' } })
     return
   }

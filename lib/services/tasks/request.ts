@@ -14,7 +14,10 @@ import { writeNotices } from '../notices/write'
 import { resourcesOf } from './view'
 
 export type RequestTasks = { schedules: string[]; priority?: number; worker?: string | null }
-export type RequestedTasks = { requested: { schedule: string; id: string }[]; refused: { schedule: string; why: string }[] }
+export type RequestedTasks = {
+  requested: { schedule: string; id: string }[]
+  refused: { schedule: string; why: string }[]
+}
 
 /**
  * Requests a task of each schedule. A schedule that is unknown, disabled or already waiting is refused by itself, with
@@ -31,8 +34,14 @@ export async function requestTasks(ctx: Context, input: RequestTasks): Promise<R
   return answer
 }
 
-async function requestOne(tx: TxContext, name: string, priority: number, workerName: string | null): Promise<{ id: string } | { why: string }> {
-  const worker = workerName === null ? null : await tx.db.worker.findFirst({ where: { name: workerName, deletedAt: null } })
+async function requestOne(
+  tx: TxContext,
+  name: string,
+  priority: number,
+  workerName: string | null,
+): Promise<{ id: string } | { why: string }> {
+  const worker =
+    workerName === null ? null : await tx.db.worker.findFirst({ where: { name: workerName, deletedAt: null } })
   if (workerName !== null && worker === null) return { why: `there is no worker ${workerName}` }
   await tx.db.$executeRaw`SELECT 1 FROM schedule WHERE name = ${name} FOR UPDATE`
   const schedule = await tx.db.schedule.findUnique({ where: { name } })
@@ -107,14 +116,22 @@ export async function addTask(tx: TxContext, input: NewTask): Promise<string> {
     select: { id: true },
   })
   await count(tx.db, [{ taskId: id, status: 'requested', by: 1 }])
-  await appendEvent(tx, { kind: 'task.requested', taskId: id, scheduleId: input.scheduleId, data: { priority: input.priority } })
+  await appendEvent(tx, {
+    kind: 'task.requested',
+    taskId: id,
+    scheduleId: input.scheduleId,
+    data: { priority: input.priority },
+  })
   await writeNotices(tx, id, 'requested')
   if (definition.executor === 'in_process') await tx.enqueue({ queue: 'in_process', payload: { taskId: id } })
   return id
 }
 
 /** A task without a schedule, e.g. the 2017 demo's. */
-export async function requestOnce(ctx: Context, input: { taskType: string; params: ScheduleConfig['params'] }): Promise<string> {
+export async function requestOnce(
+  ctx: Context,
+  input: { taskType: string; params: ScheduleConfig['params'] },
+): Promise<string> {
   const definition = TASK_TYPES[input.taskType]
   if (definition === undefined) throw new CroftError('invalid', `there is no task type ${input.taskType}`)
   return transaction(ctx, (tx) =>

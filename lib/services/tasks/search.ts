@@ -19,19 +19,31 @@ export type WaitingSearch = {
 }
 
 /** Waiting tasks in Zimfarm's order, by offset (zimfarm.md §6.1). */
-export async function searchWaiting(ctx: ReadContext, search: WaitingSearch, page: Offset): Promise<{ items: TaskDetails[]; count: number }> {
+export async function searchWaiting(
+  ctx: ReadContext,
+  search: WaitingSearch,
+  page: Offset,
+): Promise<{ items: TaskDetails[]; count: number }> {
   const where: Prisma.TaskWhereInput = {
     status: 'requested',
     ...(search.schedules !== undefined && { schedule: { name: { in: search.schedules } } }),
     ...(search.minPriority !== undefined && { priority: { gte: search.minPriority } }),
-    ...(search.workerId !== undefined && { OR: [{ pinnedWorkerId: null }, ...(search.workerId === null ? [] : [{ pinnedWorkerId: search.workerId }])] }),
+    ...(search.workerId !== undefined && {
+      OR: [{ pinnedWorkerId: null }, ...(search.workerId === null ? [] : [{ pinnedWorkerId: search.workerId }])],
+    }),
     ...(search.cpu !== undefined && { cpu: { lte: search.cpu } }),
     ...(search.memory !== undefined && { memory: { lte: search.memory } }),
     ...(search.disk !== undefined && { disk: { lte: search.disk } }),
     ...(search.taskTypes !== undefined && { taskTypeId: { in: search.taskTypes } }),
   }
   const [rows, count] = await Promise.all([
-    ctx.db.task.findMany({ where, orderBy: [{ priority: 'desc' }, { requestedAt: 'asc' }, { id: 'asc' }], skip: page.skip, take: page.limit, ...DETAILS }),
+    ctx.db.task.findMany({
+      where,
+      orderBy: [{ priority: 'desc' }, { requestedAt: 'asc' }, { id: 'asc' }],
+      skip: page.skip,
+      take: page.limit,
+      ...DETAILS,
+    }),
     Object.keys(where).length === 1 ? countTasks(ctx).then((counts) => counts.requested) : ctx.db.task.count({ where }),
   ])
   return { items: rows.map(toDetails), count }
@@ -63,9 +75,17 @@ export async function searchTaken(
   }
   const unfiltered = search.schedule === undefined && search.standings === undefined
   const [rows, count] = await Promise.all([
-    ctx.db.task.findMany({ where, orderBy: [{ updatedAt: 'desc' }, { id: 'asc' }], skip: page.skip, take: page.limit, ...SUMMARY }),
+    ctx.db.task.findMany({
+      where,
+      orderBy: [{ updatedAt: 'desc' }, { id: 'asc' }],
+      skip: page.skip,
+      take: page.limit,
+      ...SUMMARY,
+    }),
     unfiltered
-      ? countTasks(ctx).then((counts) => Object.entries(counts).reduce((sum, [status, n]) => (status === 'requested' ? sum : sum + n), 0))
+      ? countTasks(ctx).then((counts) =>
+          Object.entries(counts).reduce((sum, [status, n]) => (status === 'requested' ? sum : sum + n), 0),
+        )
       : ctx.db.task.count({ where }),
   ])
   return { items: rows.map(toSummary), count }

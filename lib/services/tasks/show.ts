@@ -6,7 +6,12 @@ import { TASK_TYPES } from '#lib/core/task-types/index'
 import type { ReadContext } from '../context'
 import { getTask } from './get'
 
-export type ShownTask = TaskDetails & { exitCode: number | null; stderr: string | null; exception: string | null; moves: TaskMove[] }
+export type ShownTask = TaskDetails & {
+  exitCode: number | null
+  stderr: string | null
+  exception: string | null
+  moves: TaskMove[]
+}
 
 /**
  * A task as this caller may see it: secrets only for those who run tasks, who is told only for those who may change schedules.
@@ -18,7 +23,11 @@ export async function showTask(ctx: ReadContext, taskId: string): Promise<ShownT
   const config =
     definition === undefined || may(ctx.actor, 'tasks.create')
       ? task.config
-      : { ...task.config, params: maskParams(definition, task.config.params), command: maskCommand(definition, task.config.command) }
+      : {
+          ...task.config,
+          params: maskParams(definition, task.config.params),
+          command: maskCommand(definition, task.config.command),
+        }
   return {
     ...task,
     config,

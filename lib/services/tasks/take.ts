@@ -77,7 +77,12 @@ export async function queuedTasks(ctx: ReadContext, rows: QueuedRow[], workerIds
   }))
 }
 
-export async function waiting(ctx: ReadContext, where: Prisma.TaskWhereInput, workerIds: string[], window = WINDOW): Promise<QueuedTask[]> {
+export async function waiting(
+  ctx: ReadContext,
+  where: Prisma.TaskWhereInput,
+  workerIds: string[],
+  window = WINDOW,
+): Promise<QueuedTask[]> {
   const rows = await ctx.db.task.findMany({
     where: { ...where, status: 'requested' },
     orderBy: [{ priority: 'desc' }, { expectedSeconds: 'desc' }, { updatedAt: 'asc' }, { id: 'asc' }],
@@ -140,9 +145,17 @@ export async function nextTaskFor(ctx: ReadContext, worker: WorkerRow, available
  * Reserves a waiting task for a worker: one statement decides who wins. Null when somebody else has it already.
  * @throws CroftError conflict when the worker has no room for it or is cordoned
  */
-export async function claimTask(ctx: Context, worker: { id: string; kind: string }, taskId: string): Promise<Lease | null> {
+export async function claimTask(
+  ctx: Context,
+  worker: { id: string; kind: string },
+  taskId: string,
+): Promise<Lease | null> {
   const leaseSeconds =
-    worker.kind === 'zimfarm' ? LEASE_SECONDS.zimfarm : worker.kind === 'in_process' ? LEASE_SECONDS.inProcess : LEASE_SECONDS.agent
+    worker.kind === 'zimfarm'
+      ? LEASE_SECONDS.zimfarm
+      : worker.kind === 'in_process'
+        ? LEASE_SECONDS.inProcess
+        : LEASE_SECONDS.agent
   const now = ctx.now()
   return transaction(ctx, async (tx) => {
     const claimed = await claim(tx.db, { taskId, workerId: worker.id, now, leaseSeconds })

@@ -34,8 +34,10 @@ async function running(name: string, change = {}) {
   await reportStart(agent, lease)
   return lease
 }
-const done = (lease: { taskId: string; fence: number }) => reportOutcome(agent, { ...lease, outcome: 'succeeded', exitCode: 0 })
-const reserved = async () => (await farm.runtime.context.db.worker.findUniqueOrThrow({ where: { id: worker.id } })).reservedCpu
+const done = (lease: { taskId: string; fence: number }) =>
+  reportOutcome(agent, { ...lease, outcome: 'succeeded', exitCode: 0 })
+const reserved = async () =>
+  (await farm.runtime.context.db.worker.findUniqueOrThrow({ where: { id: worker.id } })).reservedCpu
 
 describe('a task', () => {
   it('is requested, taken, started and ended, with an event for each', async () => {
@@ -48,7 +50,12 @@ describe('a task', () => {
     expect(task.history.map((entry) => entry.code)).toEqual(['requested', 'reserved', 'started', 'succeeded'])
     expect(await reserved()).toBe(0)
     const events = await farm.system.db.event.findMany({ where: { taskId: lease.taskId }, orderBy: { id: 'asc' } })
-    expect(events.map((event) => event.kind)).toEqual(['task.requested', 'task.reserved', 'task.started', 'task.succeeded'])
+    expect(events.map((event) => event.kind)).toEqual([
+      'task.requested',
+      'task.reserved',
+      'task.started',
+      'task.succeeded',
+    ])
     const notices = await farm.system.db.notice.findMany({ where: { taskId: lease.taskId } })
     expect(notices.map((notice) => notice.occasion)).toEqual(['ended'])
     expect(notices[0]?.payload).toMatchObject({ _id: lease.taskId, status: 'succeeded', worker: 'worker-1' })
@@ -59,7 +66,10 @@ describe('a task', () => {
     await requested('once')
     const again = await requestTasks(farm.system, { schedules: ['once', 'unknown'] })
     expect(again.requested).toEqual([])
-    expect(again.refused.map((refusal) => refusal.why)).toEqual([expect.stringContaining('waits in the queue'), 'there is no schedule unknown'])
+    expect(again.refused.map((refusal) => refusal.why)).toEqual([
+      expect.stringContaining('waits in the queue'),
+      'there is no schedule unknown',
+    ])
   })
 
   it('survives its schedule', async () => {
@@ -95,7 +105,11 @@ describe('a task', () => {
       await expireLeases(farm.system)
     }
     farm.at(null)
-    expect(await getTask(farm.system, taskId)).toMatchObject({ status: 'failed', reasonCode: 'worker_lost', attempt: 3 })
+    expect(await getTask(farm.system, taskId)).toMatchObject({
+      status: 'failed',
+      reasonCode: 'worker_lost',
+      attempt: 3,
+    })
     expect(await reserved()).toBe(0)
   })
 
@@ -120,7 +134,9 @@ describe('a task', () => {
   it('is reported on by the owner of its worker only', async () => {
     const lease = await running('mine')
     const other = await farm.account('other-agent', 'worker')
-    await expect(reportOutcome(other, { ...lease, outcome: 'succeeded', exitCode: 0 })).rejects.toMatchObject({ code: 'forbidden' })
+    await expect(reportOutcome(other, { ...lease, outcome: 'succeeded', exitCode: 0 })).rejects.toMatchObject({
+      code: 'forbidden',
+    })
     await done(lease)
   })
 
@@ -129,10 +145,15 @@ describe('a task', () => {
     const line = (text: string) => ({ stream: 'stdout' as const, at: new Date().toISOString(), text })
     await appendLog(agent, { ...lease, chunk: 1, lines: [line('one'), line('two')] })
     await appendLog(agent, { ...lease, chunk: 1, lines: [line('one'), line('two')] })
-    await expect(appendLog(agent, { ...lease, chunk: 3, lines: [line('four')] })).rejects.toMatchObject({ code: 'conflict' })
+    await expect(appendLog(agent, { ...lease, chunk: 3, lines: [line('four')] })).rejects.toMatchObject({
+      code: 'conflict',
+    })
     await appendLog(agent, { ...lease, chunk: 2, lines: [line('three')] })
     const log = await readLog(farm.system, { taskId: lease.taskId, after: 1, limit: 10 })
-    expect(log.lines.map((entry) => [entry.n, entry.text])).toEqual([[2, 'two'], [3, 'three']])
+    expect(log.lines.map((entry) => [entry.n, entry.text])).toEqual([
+      [2, 'two'],
+      [3, 'three'],
+    ])
     expect(log.total).toBe(3)
     await done(lease)
   })
@@ -140,13 +161,17 @@ describe('a task', () => {
   it('tells why it waits', async () => {
     const taskId = await requested('too-big', { resources: { cpu: 99, memory: 0, disk: 0 } })
     const why = await whyTask(farm.system, taskId)
-    expect(why.workers).toEqual([{ worker: 'worker-1', reasons: [{ code: 'too_big', resource: 'cpu', need: 99, total: 4 }] }])
+    expect(why.workers).toEqual([
+      { worker: 'worker-1', reasons: [{ code: 'too_big', resource: 'cpu', need: 99, total: 4 }] },
+    ])
   })
 })
 
 describe('taking', () => {
   it('gives one task to one of 20 workers that take at once, again and again', async () => {
-    const others = await Promise.all(Array.from({ length: 20 }, (_, index) => farm.worker(agent.actor.accountId, { name: `racer-${index}` })))
+    const others = await Promise.all(
+      Array.from({ length: 20 }, (_, index) => farm.worker(agent.actor.accountId, { name: `racer-${index}` })),
+    )
     await farm.schedule({ name: 'race' })
     for (let round = 0; round < 25; round++) {
       const { requested } = await requestTasks(farm.system, { schedules: ['race'] })
@@ -156,12 +181,22 @@ describe('taking', () => {
       )
       const winners = takes.filter((lease) => lease !== null)
       expect(winners).toHaveLength(1)
-      await reportOutcome(agent, { taskId, fence: winners[0]?.fence ?? 0, outcome: 'failed', reasonCode: 'unknown', reasonText: '', exitCode: 1 })
+      await reportOutcome(agent, {
+        taskId,
+        fence: winners[0]?.fence ?? 0,
+        outcome: 'failed',
+        reasonCode: 'unknown',
+        reasonText: '',
+        exitCode: 1,
+      })
     }
   })
 
   it('never exceeds the resources of a worker', async () => {
-    const small = await farm.worker(agent.actor.accountId, { name: 'small', resources: { cpu: 2, memory: 8 * 1024 ** 3, disk: 2 ** 40 } })
+    const small = await farm.worker(agent.actor.accountId, {
+      name: 'small',
+      resources: { cpu: 2, memory: 8 * 1024 ** 3, disk: 2 ** 40 },
+    })
     const ids = await Promise.all(Array.from({ length: 6 }, (_, index) => requested(`packed-${index}`)))
     const takes = await Promise.allSettled(ids.map((id) => claimTask(farm.system, small, id)))
     expect(takes.filter((take) => take.status === 'fulfilled')).toHaveLength(2)

@@ -16,12 +16,19 @@ export async function whyTask(ctx: ReadContext, taskId: string): Promise<Why> {
   if (task === null) throw new CroftError('not_found', `there is no task ${taskId}`)
   if (task.status !== 'requested') throw new CroftError('conflict', `the task is ${task.status}: it does not wait`)
   const now = ctx.now()
-  const workers = await ctx.db.worker.findMany({ where: { deletedAt: null, kind: { not: 'in_process' } }, orderBy: { name: 'asc' } })
+  const workers = await ctx.db.worker.findMany({
+    where: { deletedAt: null, kind: { not: 'in_process' } },
+    orderBy: { name: 'asc' },
+  })
   const ids = workers.map((worker) => worker.id)
   const others = await waiting(ctx, { priority: { gte: task.priority }, id: { not: taskId } }, ids)
   const queue = [...(await queuedTasks(ctx, [task], ids)), ...others]
   const running = await runningTasks(ctx)
-  const decision = decide({ workers: workers.map((worker) => workerState(worker, now)), queue, running }, now.getTime(), ctx.settings.policy)
+  const decision = decide(
+    { workers: workers.map((worker) => workerState(worker, now)), queue, running },
+    now.getTime(),
+    ctx.settings.policy,
+  )
   const reasons = decision.reasons.get(taskId)
   return {
     rank: await rankOf(ctx, taskId),

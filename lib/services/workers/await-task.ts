@@ -33,6 +33,10 @@ export async function awaitTask(
     }
     const left = until - performance.now()
     if (left <= 0) return null
-    await watch.next({ match: (event) => WAKES.test(event.kind), timeoutMs: Math.min(left, 5_000), signal: input.signal })
+    await watch.next({
+      match: (event) => WAKES.test(event.kind),
+      timeoutMs: Math.min(left, 5_000),
+      signal: input.signal,
+    })
   }
 }

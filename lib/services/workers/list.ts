@@ -5,10 +5,17 @@ import { pageFrom, unpackKey, type Page } from '../page'
 import { toWorker, WORKER, type WorkerView } from './view'
 
 /** The in-process worker of the dispatcher is not one of them. */
-const LIVING = { deletedAt: null, account: { deletedAt: null }, kind: { not: 'in_process' } } satisfies Prisma.WorkerWhereInput
+const LIVING = {
+  deletedAt: null,
+  account: { deletedAt: null },
+  kind: { not: 'in_process' },
+} satisfies Prisma.WorkerWhereInput
 
 /** Living workers by name, with what they run; pages by key. */
-export async function listWorkers(ctx: ReadContext, input: { after?: string; limit: number }): Promise<Page<WorkerView>> {
+export async function listWorkers(
+  ctx: ReadContext,
+  input: { after?: string; limit: number },
+): Promise<Page<WorkerView>> {
   const after = input.after === undefined ? undefined : String(unpackKey(input.after, 1)[0])
   const rows = await ctx.db.worker.findMany({
     where: { ...LIVING, ...(after !== undefined && { name: { gt: after } }) },
@@ -16,7 +23,12 @@ export async function listWorkers(ctx: ReadContext, input: { after?: string; lim
     take: input.limit + 1,
     ...WORKER,
   })
-  return pageFrom(rows, input.limit, (row) => [row.name], (row) => toWorker(row, ctx.now()))
+  return pageFrom(
+    rows,
+    input.limit,
+    (row) => [row.name],
+    (row) => toWorker(row, ctx.now()),
+  )
 }
 
 /** @throws CroftError not_found */
@@ -37,7 +49,10 @@ export async function ownedWorker(ctx: ReadContext, name: string): Promise<Worke
 }
 
 /** Living workers by name, by offset, with their whole number (zimfarm.md §7.6). */
-export async function searchWorkers(ctx: ReadContext, page: { skip: number; limit: number }): Promise<{ items: WorkerView[]; count: number }> {
+export async function searchWorkers(
+  ctx: ReadContext,
+  page: { skip: number; limit: number },
+): Promise<{ items: WorkerView[]; count: number }> {
   const [rows, count] = await Promise.all([
     ctx.db.worker.findMany({ where: LIVING, orderBy: { name: 'asc' }, skip: page.skip, take: page.limit, ...WORKER }),
     ctx.db.worker.count({ where: LIVING }),

@@ -9,7 +9,10 @@ const living = (name: string) => ({ name, deletedAt: null, account: { deletedAt:
 
 /** @throws CroftError not_found */
 export async function workerByName(ctx: ReadContext, name: string) {
-  const worker = await ctx.db.worker.findFirst({ where: living(name), include: { account: { select: { username: true } } } })
+  const worker = await ctx.db.worker.findFirst({
+    where: living(name),
+    include: { account: { select: { username: true } } },
+  })
   if (worker === null) throw new CroftError('not_found', `there is no worker ${name}: check it in first`)
   return worker
 }
@@ -17,14 +20,21 @@ export async function workerByName(ctx: ReadContext, name: string) {
 /** Notes that a worker's owner has called, and keeps the leases of all that the worker holds. */
 export async function seen(ctx: Context, workerId: string, ip: string | null): Promise<void> {
   const now = ctx.now()
-  await ctx.db.worker.update({ where: { id: workerId }, data: { lastSeenAt: now, ...(ip !== null && { lastIp: ip }) }, select: { id: true } })
+  await ctx.db.worker.update({
+    where: { id: workerId },
+    data: { lastSeenAt: now, ...(ip !== null && { lastIp: ip }) },
+    select: { id: true },
+  })
   await ctx.db.$executeRaw`
     UPDATE task SET lease_expires_at = ${now}::timestamptz + make_interval(secs => lease_seconds)
     WHERE worker_id = ${workerId}::uuid AND status IN ('reserved', 'started') AND lease_expires_at > ${now}`
 }
 
 /** The task that the worker should take next; nothing is reserved (zimfarm.md §6.3). Only its owner is told of one. */
-export async function poll(ctx: Context, input: { worker: string; available: Resources; ip: string | null }): Promise<TaskDetails | null> {
+export async function poll(
+  ctx: Context,
+  input: { worker: string; available: Resources; ip: string | null },
+): Promise<TaskDetails | null> {
   const worker = await workerByName(ctx, input.worker)
   if (ctx.actor.kind !== 'account' || ctx.actor.accountId !== worker.accountId) return null
   await seen(ctx, worker.id, input.ip)

@@ -28,13 +28,19 @@ export async function registerWorker(ctx: Context, input: Registration): Promise
     return await transaction(ctx, async (tx) => {
       const before = await tx.db.worker.findUnique({ where: { name } })
       if (before !== null && (before.accountId !== accountId || before.deletedAt !== null)) {
-        throw new CroftError('conflict', `the name ${name} belongs to another worker: choose another name`, { name: ['is taken'] })
+        throw new CroftError('conflict', `the name ${name} belongs to another worker: choose another name`, {
+          name: ['is taken'],
+        })
       }
       const row =
         before === null
           ? await tx.db.worker.create({ data: { name, accountId, kind, createdAt: tx.now(), ...fields }, ...WORKER })
           : await tx.db.worker.update({ where: { name }, data: { kind, ...fields }, ...WORKER })
-      await appendEvent(tx, { kind: before === null ? 'worker.registered' : 'worker.checked_in', workerId: row.id, data: { name } })
+      await appendEvent(tx, {
+        kind: before === null ? 'worker.registered' : 'worker.checked_in',
+        workerId: row.id,
+        data: { name },
+      })
       return toWorker(row, tx.now())
     })
   } catch (error) {
@@ -45,6 +51,7 @@ export async function registerWorker(ctx: Context, input: Registration): Promise
 
 /** Registers a worker of the caller's own account. */
 export async function registerOwnWorker(ctx: Context, input: Omit<Registration, 'accountId'>): Promise<WorkerView> {
-  if (ctx.actor.kind !== 'account') throw new CroftError('unauthenticated', 'sign in as the account that shall own the worker')
+  if (ctx.actor.kind !== 'account')
+    throw new CroftError('unauthenticated', 'sign in as the account that shall own the worker')
   return registerWorker(ctx, { ...input, accountId: ctx.actor.accountId })
 }

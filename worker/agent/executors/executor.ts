@@ -24,5 +24,8 @@ export type Ending =
  * each whole; `onLine` may give a promise that slows the work down.
  */
 export type Executor = {
-  run: (work: Work, options: { stop: AbortSignal; onLine: (line: LogLine) => void | Promise<void>; onUsage: (usage: Usage) => void }) => Promise<Ending>
+  run: (
+    work: Work,
+    options: { stop: AbortSignal; onLine: (line: LogLine) => void | Promise<void>; onUsage: (usage: Usage) => void },
+  ) => Promise<Ending>
 }

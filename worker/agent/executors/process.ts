@@ -112,7 +112,11 @@ export const processExecutor: Executor = {
     })
     const group = child.pid
     if (failed !== null || group === undefined) {
-      return { kind: 'killed', reasonCode: 'tool_missing', reasonText: `${program} could not be started: ${failed?.message ?? 'no process'}` }
+      return {
+        kind: 'killed',
+        reasonCode: 'tool_missing',
+        reasonText: `${program} could not be started: ${failed?.message ?? 'no process'}`,
+      }
     }
     await writeFile(join(work.folder, NOTE), JSON.stringify({ group, start: await startOf(group) }))
     let lastError = ''
@@ -159,14 +163,29 @@ async function watch(
     const used = await diskUse(work.folder)
     highest = Math.max(highest, measured?.rss ?? 0)
     cpu = Math.max(cpu, measured?.cpu ?? 0)
-    onUsage({ memory: { usage: measured?.rss ?? 0, max_usage: highest }, disk: { used }, cpu: { seconds: Math.round(cpu * 10) / 10 } })
+    onUsage({
+      memory: { usage: measured?.rss ?? 0, max_usage: highest },
+      disk: { used },
+      cpu: { seconds: Math.round(cpu * 10) / 10 },
+    })
     if (work.memory > 0 && (measured?.rss ?? 0) > work.memory) {
-      kill({ kind: 'killed', reasonCode: 'oom', reasonText: `used ${measured?.rss} bytes of memory; ${work.memory} were given` })
+      kill({
+        kind: 'killed',
+        reasonCode: 'oom',
+        reasonText: `used ${measured?.rss} bytes of memory; ${work.memory} were given`,
+      })
     }
     if (work.disk > 0 && used > work.disk) {
-      kill({ kind: 'killed', reasonCode: 'disk_full', reasonText: `used ${used} bytes of disk; ${work.disk} were given` })
+      kill({
+        kind: 'killed',
+        reasonCode: 'disk_full',
+        reasonText: `used ${used} bytes of disk; ${work.disk} were given`,
+      })
     }
-    if (performance.now() > until) kill({ kind: 'killed', reasonCode: 'timeout', reasonText: `ran longer than ${work.timeLimit} seconds` })
-    await wait(Math.min(WATCH_MS, Math.max(10, until - performance.now())), undefined, { signal: over }).catch(() => undefined)
+    if (performance.now() > until)
+      kill({ kind: 'killed', reasonCode: 'timeout', reasonText: `ran longer than ${work.timeLimit} seconds` })
+    await wait(Math.min(WATCH_MS, Math.max(10, until - performance.now())), undefined, { signal: over }).catch(
+      () => undefined,
+    )
   }
 }

@@ -37,7 +37,11 @@ const paramsOf = z.object({
 type PackParams = z.infer<typeof paramsOf>
 
 export type PackResult = {
-  files: { name: string; size: number; check: { result: number; log: string | null; details: unknown; info: unknown } | null }[]
+  files: {
+    name: string
+    size: number
+    check: { result: number; log: string | null; details: unknown; info: unknown } | null
+  }[]
 }
 type Progress = { done: number; total: number; overall: number; message: string }
 
@@ -74,7 +78,10 @@ class Packing {
     const site = await this.prepare()
     await this.checkWelcome(site)
     const illustration = await this.illustrate(site)
-    const name = (this.params['zim-file'] ?? `${this.params.name}_{period}.zim`).replaceAll('{period}', this.config.period)
+    const name = (this.params['zim-file'] ?? `${this.params.name}_{period}.zim`).replaceAll(
+      '{period}',
+      this.config.period,
+    )
     const unfinished = join(this.work, `${name}.part`)
     await this.write(site, illustration, unfinished)
     const check = await this.check(unfinished)
@@ -103,7 +110,10 @@ class Packing {
       const folder = this.config.builtin[rest]
       if (folder === undefined) {
         const known = Object.keys(this.config.builtin)
-        throw new PackFailure('bad_input', `this agent has no source builtin:${rest}; it has ${known.length === 0 ? 'none' : known.join(', ')}`)
+        throw new PackFailure(
+          'bad_input',
+          `this agent has no source builtin:${rest}; it has ${known.length === 0 ? 'none' : known.join(', ')}`,
+        )
       }
       say(`reading ${basename(folder)}`)
       return this.asHtml(folder, site)
@@ -121,7 +131,12 @@ class Packing {
       headers,
       tell: (message, done, total) => {
         say(message)
-        void this.progress({ done, total, overall: total > 0 ? Math.floor((done / total) * 20) : 0, message: 'downloading' })
+        void this.progress({
+          done,
+          total,
+          overall: total > 0 ? Math.floor((done / total) * 20) : 0,
+          message: 'downloading',
+        })
       },
     })
     await rm(site, { recursive: true, force: true })
@@ -137,7 +152,8 @@ class Packing {
       await cp(folder, target, { recursive: true, dereference: true })
       return target
     }
-    if (!names.some((name) => /\.mdx?$/i.test(name))) throw new PackFailure('bad_input', 'the source has neither HTML nor Markdown files')
+    if (!names.some((name) => /\.mdx?$/i.test(name)))
+      throw new PackFailure('bad_input', 'the source has neither HTML nor Markdown files')
     const pages = await renderMarkdown(folder, target, this.params.title, (done, total, title) => {
       say(`[${done}/${total}] ${title}`)
       void this.progress({ done, total, overall: Math.floor((done / total) * 40), message: title.slice(0, 200) }, false)
@@ -150,8 +166,13 @@ class Packing {
     const path = resolve(site, this.params.welcome)
     const inside = path.startsWith(resolve(site) + sep)
     if (inside && (await stat(path).catch(() => null))?.isFile()) return
-    const pages = (await readdir(site, { recursive: true })).filter((name) => /\.html?$/i.test(name)).sort((a, b) => a.length - b.length)
-    throw new PackFailure('bad_input', `the source has no welcome page ${this.params.welcome}; it has ${pages.slice(0, 5).join(', ') || 'no HTML at all'}`)
+    const pages = (await readdir(site, { recursive: true }))
+      .filter((name) => /\.html?$/i.test(name))
+      .sort((a, b) => a.length - b.length)
+    throw new PackFailure(
+      'bad_input',
+      `the source has no welcome page ${this.params.welcome}; it has ${pages.slice(0, 5).join(', ') || 'no HTML at all'}`,
+    )
   }
 
   private async illustrate(site: string): Promise<string> {
@@ -171,12 +192,34 @@ class Packing {
   private async write(site: string, illustration: string, target: string): Promise<void> {
     const p = this.params
     const total = (await readdir(site, { recursive: true })).length
-    const optional = { '--tags': p.tags, '--flavour': p.flavour, '--source': /^https?:/.test(p.source) ? p.source : undefined }
+    const optional = {
+      '--tags': p.tags,
+      '--flavour': p.flavour,
+      '--source': /^https?:/.test(p.source) ? p.source : undefined,
+    }
     const args = [
-      '--verbose', '--welcome', p.welcome, '--illustration', illustration, '--language', p.language, '--title', p.title,
-      '--description', p.description, '--creator', p.creator, '--publisher', p.publisher, '--name', p.name, '--scraper', 'croft',
+      '--verbose',
+      '--welcome',
+      p.welcome,
+      '--illustration',
+      illustration,
+      '--language',
+      p.language,
+      '--title',
+      p.title,
+      '--description',
+      p.description,
+      '--creator',
+      p.creator,
+      '--publisher',
+      p.publisher,
+      '--name',
+      p.name,
+      '--scraper',
+      'croft',
       ...Object.entries(optional).flatMap(([flag, value]) => (value === undefined ? [] : [flag, value])),
-      site, target,
+      site,
+      target,
     ]
     await rm(target, { force: true })
     say(`packing ${total} files with zimwriterfs`)
@@ -206,8 +249,14 @@ class Packing {
     const details = parsed(log, basename(target).replace(/\.part$/, ''))
     say(`zimcheck: ${code === 0 ? 'valid' : `faults found (exit code ${code})`}`)
     const structural = code !== 0 && (await this.tool('zimcheck', ['-C', '-I', '-M', '-P', target], say)) !== 0
-    if (structural || (code !== 0 && this.params.strict)) throw new PackFailure('check_failed', 'zimcheck found faults in the file: see the log')
-    const metadata = { Name: this.params.name, Title: this.params.title, Language: this.params.language, Creator: this.params.creator }
+    if (structural || (code !== 0 && this.params.strict))
+      throw new PackFailure('check_failed', 'zimcheck found faults in the file: see the log')
+    const metadata = {
+      Name: this.params.name,
+      Title: this.params.title,
+      Language: this.params.language,
+      Creator: this.params.creator,
+    }
     return { result: code, log: details === null ? log.slice(0, 100_000) : null, details, info: { metadata } }
   }
 
@@ -216,7 +265,9 @@ class Packing {
       const child = spawn(name, args, { cwd: this.work, stdio: ['ignore', 'pipe', 'pipe'] })
       createInterface({ input: child.stdout }).on('line', line)
       createInterface({ input: child.stderr }).on('line', line)
-      child.once('error', () => fail(new PackFailure('tool_missing', `${name} is not installed on this worker: install zim-tools`)))
+      child.once('error', () =>
+        fail(new PackFailure('tool_missing', `${name} is not installed on this worker: install zim-tools`)),
+      )
       child.once('close', (code, signal) => done(code ?? (signal === null ? 1 : 137)))
     })
   }

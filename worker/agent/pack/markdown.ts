@@ -19,7 +19,12 @@ const keyOf = (path: string) =>
  * Makes a site of HTML from a folder of Markdown: one page for each file and a welcome page that lists them.
  * Links between the pages hold; links that lead nowhere and raw HTML are left out, so that the site is whole by itself.
  */
-export async function renderMarkdown(from: string, to: string, title: string, tell: (done: number, total: number, page: string) => void) {
+export async function renderMarkdown(
+  from: string,
+  to: string,
+  title: string,
+  tell: (done: number, total: number, page: string) => void,
+) {
   const files = (await readdir(from, { recursive: true })).filter((file) => /\.mdx?$/i.test(file)).sort()
   const pages: Page[] = []
   for (const source of files) {
@@ -28,7 +33,13 @@ export async function renderMarkdown(from: string, to: string, title: string, te
     const text = raw.replace(FRONT_MATTER, '')
     const named = /^title:\s*["']?(.+?)["']?\s*$/m.exec(matter)?.[1] ?? /^#\s+(.+)$/m.exec(text)?.[1] ?? keyOf(source)
     if (text.trim() === '') continue
-    pages.push({ source, path: `pages/${keyOf(source) || 'start'}.html`, key: keyOf(source), title: named.replaceAll('`', ''), text })
+    pages.push({
+      source,
+      path: `pages/${keyOf(source) || 'start'}.html`,
+      key: keyOf(source),
+      title: named.replaceAll('`', ''),
+      text,
+    })
   }
   const byKey = new Map(pages.map((page) => [page.key, page]))
   await mkdir(to, { recursive: true })
@@ -39,7 +50,9 @@ export async function renderMarkdown(from: string, to: string, title: string, te
     await writeFile(target, frame(page.path, page.title, await body(page, byKey)))
     tell(index + 1, pages.length, page.title)
   }
-  const list = pages.map((page) => `<li><a href="${escape(encodeURI(page.path))}">${escape(page.title)}</a></li>`).join('\n')
+  const list = pages
+    .map((page) => `<li><a href="${escape(encodeURI(page.path))}">${escape(page.title)}</a></li>`)
+    .join('\n')
   await writeFile(join(to, 'index.html'), frame('index.html', title, `<h1>${escape(title)}</h1>\n<ul>\n${list}\n</ul>`))
   return pages.length
 }

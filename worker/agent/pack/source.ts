@@ -16,7 +16,11 @@ type Tell = (message: string, done: number, total: number) => void
 const TRIES = 4
 
 /** Downloads an address to a file, with a few tries. @throws PackFailure network, bad_input, disk_full */
-export async function download(url: string, to: string, options: { limit: number; headers?: Record<string, string>; tell: Tell }): Promise<void> {
+export async function download(
+  url: string,
+  to: string,
+  options: { limit: number; headers?: Record<string, string>; tell: Tell },
+): Promise<void> {
   for (let attempt = 1; ; attempt++) {
     try {
       await downloadOnce(url, to, options)
@@ -29,13 +33,19 @@ export async function download(url: string, to: string, options: { limit: number
   }
 }
 
-async function downloadOnce(url: string, to: string, { limit, headers, tell }: { limit: number; headers?: Record<string, string>; tell: Tell }) {
+async function downloadOnce(
+  url: string,
+  to: string,
+  { limit, headers, tell }: { limit: number; headers?: Record<string, string>; tell: Tell },
+) {
   const shown = new URL(url).origin + new URL(url).pathname
   const response = await fetch(url, { headers, signal: AbortSignal.timeout(60 * 60_000) }).catch((cause: unknown) => {
     throw new PackFailure('network', `${shown} could not be reached`, { cause })
   })
-  if (response.status >= 500 || response.status === 429) throw new PackFailure('network', `${shown} answered ${response.status}`)
-  if (!response.ok || response.body === null) throw new PackFailure('bad_input', `${shown} answered ${response.status}: is the address right?`)
+  if (response.status >= 500 || response.status === 429)
+    throw new PackFailure('network', `${shown} answered ${response.status}`)
+  if (!response.ok || response.body === null)
+    throw new PackFailure('bad_input', `${shown} answered ${response.status}: is the address right?`)
   const length = Number(response.headers.get('content-length') ?? 0)
   if (length > limit) throw new PackFailure('bad_input', `the source has ${length} bytes; at most ${limit} are taken`)
   let size = 0
@@ -58,7 +68,8 @@ async function downloadOnce(url: string, to: string, { limit, headers, tell }: {
     throw new PackFailure('network', `the download of ${shown} was cut off after ${size} bytes`, { cause })
   }
   const encoded = response.headers.get('content-encoding') !== null
-  if (length > 0 && size !== length && !encoded) throw new PackFailure('network', `the download of ${shown} was cut off after ${size} of ${length} bytes`)
+  if (length > 0 && size !== length && !encoded)
+    throw new PackFailure('network', `the download of ${shown} was cut off after ${size} of ${length} bytes`)
   tell(`downloaded ${size} bytes from ${shown}`, size, size)
 }
 
@@ -79,13 +90,17 @@ async function firstBytes(path: string): Promise<string> {
 }
 
 const tooMany = (limits: Limits) => new PackFailure('bad_input', `the archive has more than ${limits.files} files`)
-const tooMuch = (limits: Limits) => new PackFailure('bad_input', `the archive unpacks to more than ${limits.bytes} bytes`)
+const tooMuch = (limits: Limits) =>
+  new PackFailure('bad_input', `the archive unpacks to more than ${limits.bytes} bytes`)
 
 /** The path of an entry within the folder. @throws PackFailure when it would leave it */
 function inside(folder: string, name: string): string {
   const path = resolve(folder, name)
   if (name.includes('\0') || /^([/\\]|[a-z]:)/i.test(name) || !(path + sep).startsWith(folder + sep)) {
-    throw new PackFailure('bad_input', `the archive has an entry that leaves its folder: ${JSON.stringify(name.slice(0, 200))}`)
+    throw new PackFailure(
+      'bad_input',
+      `the archive has an entry that leaves its folder: ${JSON.stringify(name.slice(0, 200))}`,
+    )
   }
   return path
 }
@@ -107,14 +122,17 @@ async function unzip(archive: string, to: string, limits: Limits): Promise<numbe
     bytes += entry.uncompressedSize
     if (bytes > limits.bytes) throw tooMuch(limits)
     await mkdir(resolve(path, '..'), { recursive: true })
-    const stream = await new Promise<Readable>((done, fail) => zip.openReadStream(entry, (error, opened) => (error !== null ? fail(error) : done(opened))))
+    const stream = await new Promise<Readable>((done, fail) =>
+      zip.openReadStream(entry, (error, opened) => (error !== null ? fail(error) : done(opened))),
+    )
     await pipeline(stream, createWriteStream(path))
   }
   return new Promise((done, fail) => {
     const refuse = (error: unknown) => {
       zip.close()
-      const known = error instanceof PackFailure || (error as NodeJS.ErrnoException).code === 'ENOSPC'
-      fail(known ? error : new PackFailure('bad_input', `the .zip is damaged: ${error instanceof Error ? error.message : String(error)}`))
+      const cause = error instanceof Error ? error : new Error(String(error))
+      const known = cause instanceof PackFailure || (cause as NodeJS.ErrnoException).code === 'ENOSPC'
+      fail(known ? cause : new PackFailure('bad_input', `the .zip is damaged: ${cause.message}`))
     }
     zip.on('entry', (entry: yauzl.Entry) => void one(entry).then(() => zip.readEntry(), refuse))
     zip.on('end', () => done(files))
@@ -146,10 +164,18 @@ async function untar(archive: string, to: string, limits: Limits): Promise<numbe
     transform: (part, _, done) => done(refusal, part),
   })
   try {
-    await pipeline(createReadStream(archive), createGunzip(), stopper, extract({ cwd: to, filter, strict: true, preservePaths: false, noChmod: true }))
+    await pipeline(
+      createReadStream(archive),
+      createGunzip(),
+      stopper,
+      extract({ cwd: to, filter, strict: true, preservePaths: false, noChmod: true }),
+    )
   } catch (error) {
     if (error instanceof PackFailure || (error as NodeJS.ErrnoException).code === 'ENOSPC') throw error
-    throw new PackFailure('bad_input', `the .tar.gz is damaged: ${error instanceof Error ? error.message : String(error)}`)
+    throw new PackFailure(
+      'bad_input',
+      `the .tar.gz is damaged: ${error instanceof Error ? error.message : String(error)}`,
+    )
   }
   if (refusal !== null) throw refusal as PackFailure
   return files

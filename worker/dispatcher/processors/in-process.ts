@@ -19,7 +19,12 @@ const PROGRAMS: Record<string, Program> = {
 }
 
 /** Takes one in-process task, runs it and reports, by the same services as any worker. */
-export async function runInProcess(ctx: Context, worker: { id: string; kind: string }, taskId: string, stopping: AbortSignal): Promise<void> {
+export async function runInProcess(
+  ctx: Context,
+  worker: { id: string; kind: string },
+  taskId: string,
+  stopping: AbortSignal,
+): Promise<void> {
   const lease = await claimTask(ctx, worker, taskId)
   if (lease === null) return
   const held = { taskId, fence: lease.fence }
@@ -50,7 +55,11 @@ export async function runInProcess(ctx: Context, worker: { id: string; kind: str
     if (error instanceof CroftError && error.code === 'lease_lost') return
     if (halt.signal.aborted) {
       if (order === 'lost') return
-      await reportOutcome(ctx, { ...held, outcome: order === 'cancel' ? 'canceled' : 'interrupted', reasonText: 'stopped' })
+      await reportOutcome(ctx, {
+        ...held,
+        outcome: order === 'cancel' ? 'canceled' : 'interrupted',
+        reasonText: 'stopped',
+      })
       return
     }
     const reasonText = error instanceof Error ? error.message : String(error)

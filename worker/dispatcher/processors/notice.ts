@@ -12,7 +12,11 @@ export async function deliverNotice(ctx: Context, noticeId: string, version: str
     await noteSending(ctx, { noticeId, attempt, ...sending }, Math.random())
   } catch (error) {
     if (!(error instanceof Refused)) throw error
-    await noteSending(ctx, { noticeId, attempt, delivered: false, final: true, status: null, error: error.message }, Math.random())
+    await noteSending(
+      ctx,
+      { noticeId, attempt, delivered: false, final: true, status: null, error: error.message },
+      Math.random(),
+    )
   }
   const next = await nextNoticeAfter(ctx, noticeId)
   if (next !== null) await ctx.enqueue({ queue: 'notice', payload: { noticeId: next } })
@@ -23,7 +27,13 @@ function send(ctx: Context, notice: Outgoing, version: string): Promise<Sending>
     throw new Refused(`nothing is set up on this farm to send ${notice.channel} messages`)
   }
   return sendWebhook(
-    { id: notice.id, url: notice.target, occasion: notice.occasion, body: JSON.stringify(notice.payload), at: ctx.now() },
+    {
+      id: notice.id,
+      url: notice.target,
+      occasion: notice.occasion,
+      body: JSON.stringify(notice.payload),
+      at: ctx.now(),
+    },
     { allow: ctx.settings.noticeAllow, secret: webhookSecret(ctx.settings.secret), version },
   )
 }

@@ -7,4 +7,12 @@ async function handler(request: Request): Promise<Response> {
   return handleV1(context, request, new URL(request.url).pathname.replace(/^\/v1/, ''))
 }
 
-export { handler as DELETE, handler as GET, handler as HEAD, handler as OPTIONS, handler as PATCH, handler as POST, handler as PUT }
+export {
+  handler as DELETE,
+  handler as GET,
+  handler as HEAD,
+  handler as OPTIONS,
+  handler as PATCH,
+  handler as POST,
+  handler as PUT,
+}

@@ -24,9 +24,18 @@ function LastTasks({ name }: { name: string }) {
       ) : (
         <ul className="divide-line divide-y">
           {tasks.map((task) => (
-            <li key={task.id} className="flex flex-wrap items-center justify-between gap-x-4 gap-y-1 px-4 py-2.5 text-sm">
-              <StatusBadge status={task.status} stage={task.stage} canceling={task.cancelRequestedAt !== null && task.endedAt === null} />
-              <span className="text-muted">{task.startedAt === null ? '' : <Took from={task.startedAt} to={task.endedAt} />}</span>
+            <li
+              key={task.id}
+              className="flex flex-wrap items-center justify-between gap-x-4 gap-y-1 px-4 py-2.5 text-sm"
+            >
+              <StatusBadge
+                status={task.status}
+                stage={task.stage}
+                canceling={task.cancelRequestedAt !== null && task.endedAt === null}
+              />
+              <span className="text-muted">
+                {task.startedAt === null ? '' : <Took from={task.startedAt} to={task.endedAt} />}
+              </span>
               <Link className="link" href={`/tasks/${task.id}`}>
                 <Ago date={task.requestedAt} />
               </Link>
@@ -80,8 +89,18 @@ export function ScheduleView({ name }: { name: string }) {
               ['Memory', bytes(schedule.resources.memory)],
               ['Disk', bytes(schedule.resources.disk)],
               ['Platform', schedule.platform ?? 'none'],
-              ['Image', schedule.config.image === null ? 'none' : `${schedule.config.image.name}:${schedule.config.image.tag}`],
-              ['Expected to take', schedule.durations.workers.length === 0 ? `${duration(schedule.durations.defaultSeconds)} (not measured yet)` : schedule.durations.workers.map((entry) => `${duration(entry.seconds)} on ${entry.worker}`).join(', ')],
+              [
+                'Image',
+                schedule.config.image === null ? 'none' : `${schedule.config.image.name}:${schedule.config.image.tag}`,
+              ],
+              [
+                'Expected to take',
+                schedule.durations.workers.length === 0
+                  ? `${duration(schedule.durations.defaultSeconds)} (not measured yet)`
+                  : schedule.durations.workers
+                      .map((entry) => `${duration(entry.seconds)} on ${entry.worker}`)
+                      .join(', '),
+              ],
             ]}
           />
         </div>

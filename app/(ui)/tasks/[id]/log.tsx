@@ -30,7 +30,12 @@ export function TaskLog({ id, ended }: { id: string; ended: boolean }) {
   const box = useRef<HTMLDivElement>(null)
   const all = query.data?.pages.flatMap((page) => page.lines) ?? []
   const lines = search === '' ? all : all.filter((line) => line.text.toLowerCase().includes(search.toLowerCase()))
-  const rows = useVirtualizer({ count: lines.length, getScrollElement: () => box.current, estimateSize: () => 20, overscan: 30 })
+  const rows = useVirtualizer({
+    count: lines.length,
+    getScrollElement: () => box.current,
+    estimateSize: () => 20,
+    overscan: 30,
+  })
 
   useEffect(() => {
     const wanted = Number(/^#L(\d+)$/.exec(window.location.hash)?.[1])
@@ -58,9 +63,17 @@ export function TaskLog({ id, ended }: { id: string; ended: boolean }) {
         <h2 className="mr-auto">
           Log <span className="text-muted font-normal">{all.length.toLocaleString('en')} lines</span>
         </h2>
-        <input type="search" aria-label="Search the log" placeholder="Search" className="field w-36 text-sm" value={search} onChange={(event) => setSearch(event.target.value)} />
+        <input
+          type="search"
+          aria-label="Search the log"
+          placeholder="Search"
+          className="field w-36 text-sm"
+          value={search}
+          onChange={(event) => setSearch(event.target.value)}
+        />
         <button type="button" className="button" aria-pressed={follow} onClick={() => setFollow(!follow)}>
-          <ArrowDownToLine aria-hidden className={`size-4 ${follow ? 'text-accent' : ''}`} /> {follow ? 'Following' : 'Follow'}
+          <ArrowDownToLine aria-hidden className={`size-4 ${follow ? 'text-accent' : ''}`} />{' '}
+          {follow ? 'Following' : 'Follow'}
         </button>
         <button type="button" className="button" aria-label="Download the log" onClick={save}>
           <Download aria-hidden className="size-4" />
@@ -71,7 +84,9 @@ export function TaskLog({ id, ended }: { id: string; ended: boolean }) {
       ) : query.error !== null ? (
         <Problem error={query.error} retry={() => void query.refetch()} />
       ) : lines.length === 0 ? (
-        <Empty title={search === '' ? (ended ? 'It wrote no log' : 'Nothing has been written yet') : 'No line has this text'} />
+        <Empty
+          title={search === '' ? (ended ? 'It wrote no log' : 'Nothing has been written yet') : 'No line has this text'}
+        />
       ) : (
         <div
           ref={box}
@@ -89,11 +104,24 @@ export function TaskLog({ id, ended }: { id: string; ended: boolean }) {
               const line = lines[row.index]
               if (line === undefined) return null
               return (
-                <div key={line.n} data-line={line.n} className="absolute top-0 left-0 flex h-5 items-center px-3 whitespace-pre" style={{ transform: `translateY(${row.start}px)` }}>
-                  <a href={`#L${line.n}`} className="text-muted mr-3 inline-block w-12 text-right hover:underline" title={new Date(line.at).toLocaleString()}>
+                <div
+                  key={line.n}
+                  data-line={line.n}
+                  className="absolute top-0 left-0 flex h-5 items-center px-3 whitespace-pre"
+                  style={{ transform: `translateY(${row.start}px)` }}
+                >
+                  <a
+                    href={`#L${line.n}`}
+                    className="text-muted mr-3 inline-block w-12 text-right hover:underline"
+                    title={new Date(line.at).toLocaleString()}
+                  >
                     {line.n}
                   </a>
-                  <span className={line.stream === 'stderr' ? 'text-bad' : line.stream === 'agent' ? 'text-accent' : undefined}>
+                  <span
+                    className={
+                      line.stream === 'stderr' ? 'text-bad' : line.stream === 'agent' ? 'text-accent' : undefined
+                    }
+                  >
                     <AnsiText text={line.text} />
                   </span>
                 </div>

@@ -27,7 +27,10 @@ function Timeline({ history }: { history: Task['history'] }) {
       {history.map(({ code, at }, index) => (
         <li key={index} className="flex items-center">
           {index > 0 && <span aria-hidden className="bg-line mx-2 h-px w-4" />}
-          <span title={new Date(at).toLocaleString()} className={index === history.length - 1 ? 'font-medium' : 'text-muted'}>
+          <span
+            title={new Date(at).toLocaleString()}
+            className={index === history.length - 1 ? 'font-medium' : 'text-muted'}
+          >
             {code.replace('_', ' ')}
           </span>
         </li>
@@ -48,9 +51,14 @@ function Outcome({ task }: { task: Task }) {
       </div>
     )
   }
-  if (task.status === 'canceled') return <p className="bg-sunken mt-4 rounded-lg p-4 text-sm">Canceled by {task.canceledBy ?? 'nobody known'}.</p>
+  if (task.status === 'canceled')
+    return <p className="bg-sunken mt-4 rounded-lg p-4 text-sm">Canceled by {task.canceledBy ?? 'nobody known'}.</p>
   if (task.cancelRequestedAt !== null && !isFinal(task.status)) {
-    return <p className="bg-sunken mt-4 rounded-lg p-4 text-sm">{task.canceledBy} asked to cancel it; its worker is being told.</p>
+    return (
+      <p className="bg-sunken mt-4 rounded-lg p-4 text-sm">
+        {task.canceledBy} asked to cancel it; its worker is being told.
+      </p>
+    )
   }
   return null
 }
@@ -104,7 +112,10 @@ function Events({ id }: { id: string }) {
         {data?.items.map((event) => (
           <li key={event.id} className="flex flex-wrap justify-between gap-x-3 px-4 py-2">
             <span>
-              {event.kind.replace(/^task\./, '').replace('.', ' ').replace('_', ' ')}
+              {event.kind
+                .replace(/^task\./, '')
+                .replace('.', ' ')
+                .replace('_', ' ')}
               {typeof event.data.stage === 'string' && `: ${event.data.stage}`}
               {typeof event.data.name === 'string' && <span className="break-all">: {event.data.name}</span>}
               {event.data.why === 'worker_lost' && <span className="text-warn"> (its worker was lost)</span>}
@@ -133,10 +144,18 @@ function Notices({ id }: { id: string }) {
               <span>
                 {notice.occasion} by {notice.channel}
               </span>
-              <span className={notice.status === 'delivered' ? 'text-good' : notice.status === 'dead' ? 'text-bad' : 'text-muted'}>{notice.status}</span>
+              <span
+                className={
+                  notice.status === 'delivered' ? 'text-good' : notice.status === 'dead' ? 'text-bad' : 'text-muted'
+                }
+              >
+                {notice.status}
+              </span>
             </div>
             <div className="text-muted text-xs break-all">{notice.target}</div>
-            {notice.lastError !== null && notice.status !== 'delivered' && <div className="text-bad text-xs">{notice.lastError}</div>}
+            {notice.lastError !== null && notice.status !== 'delivered' && (
+              <div className="text-bad text-xs">{notice.lastError}</div>
+            )}
           </li>
         ))}
       </ul>
@@ -167,7 +186,11 @@ export function TaskView({ id }: { id: string }) {
           <h1>{task.originalScheduleName}</h1>
           <p className="text-muted mt-1 flex flex-wrap gap-x-3 text-sm">
             <span aria-live="polite">
-              <StatusBadge status={task.status} stage={task.stage} canceling={!ended && task.cancelRequestedAt !== null} />
+              <StatusBadge
+                status={task.status}
+                stage={task.stage}
+                canceling={!ended && task.cancelRequestedAt !== null}
+              />
             </span>
             <span>
               requested <Ago date={task.requestedAt} /> by {task.requestedBy}
@@ -196,7 +219,9 @@ export function TaskView({ id }: { id: string }) {
         {task.progress !== null && (
           <div className="mt-3">
             <ProgressBar percent={task.progress.overall} label="Progress" />
-            {task.progress.message && !ended && <p className="text-muted mt-1 truncate text-sm">{task.progress.message}</p>}
+            {task.progress.message && !ended && (
+              <p className="text-muted mt-1 truncate text-sm">{task.progress.message}</p>
+            )}
           </div>
         )}
         <Outcome task={task} />
@@ -208,11 +233,18 @@ export function TaskView({ id }: { id: string }) {
         </div>
         <div className="min-w-0 space-y-4">
           <Files files={task.files} />
-          {task.result !== null && task.result !== undefined && <Facts title="Result" facts={[['Value', <code key="value">{JSON.stringify(task.result)}</code>]]} />}
+          {task.result !== null && task.result !== undefined && (
+            <Facts title="Result" facts={[['Value', <code key="value">{JSON.stringify(task.result)}</code>]]} />
+          )}
           <Facts
             title="Run"
             facts={[
-              ['Task', <code key="id" className="text-xs break-all">{task.id}</code>],
+              [
+                'Task',
+                <code key="id" className="text-xs break-all">
+                  {task.id}
+                </code>,
+              ],
               ['Attempt', task.attempt === 0 ? 'not yet' : `${task.attempt} of ${task.maxAttempts}`],
               ['Priority', task.priority],
               ['Cores', task.resources.cpu],

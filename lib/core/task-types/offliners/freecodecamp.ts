@@ -17,7 +17,14 @@ export const freecodecamp: TaskTypeDefinition = {
   resources: { cpu: 3, memory: 2 * 1024 ** 3, disk: 20 * 1024 ** 3 },
   fields: [
     { key: 'course', type: 'text', label: 'Course', description: '', required: true },
-    { key: 'language', type: 'enum', label: 'Language', description: '', required: true, choices: ['eng', 'spa', 'deu', 'ita', 'jpn', 'por', 'ukr', 'swa'] },
+    {
+      key: 'language',
+      type: 'enum',
+      label: 'Language',
+      description: '',
+      required: true,
+      choices: ['eng', 'spa', 'deu', 'ita', 'jpn', 'por', 'ukr', 'swa'],
+    },
     { key: 'name', type: 'text', label: 'Name', description: '', required: true },
     { key: 'title', type: 'text', label: 'Title', description: '', required: true, maxLength: 30 },
     { key: 'description', type: 'text', label: 'Description', description: '', required: true, maxLength: 80 },

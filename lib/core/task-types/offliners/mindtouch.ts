@@ -36,7 +36,13 @@ export const mindtouch: TaskTypeDefinition = {
     { key: 'debug', type: 'boolean', label: 'Debug', description: '' },
     { key: 'bad-assets-regex', type: 'text', label: 'Bad assets regex', description: '' },
     { key: 'bad-assets-threshold', type: 'integer', label: 'Bad assets threshold', description: '' },
-    { key: 'stats-filename', type: 'text', label: 'Stats filename', description: '', fixed: '/output/task_progress.json' },
+    {
+      key: 'stats-filename',
+      type: 'text',
+      label: 'Stats filename',
+      description: '',
+      fixed: '/output/task_progress.json',
+    },
     { key: 'output', type: 'text', label: 'Output', description: '', fixed: '/output' },
   ],
 }

@@ -41,7 +41,13 @@ export const youtube: TaskTypeDefinition = {
     { key: 'debug', type: 'boolean', label: 'Debug', description: '' },
     { key: 'concurrency', type: 'integer', label: 'Concurrency', description: '' },
     { key: 'output', type: 'text', label: 'Output', description: '', fixed: '/output' },
-    { key: 'stats-filename', type: 'text', label: 'Stats filename', description: '', fixed: '/output/task_progress.json' },
+    {
+      key: 'stats-filename',
+      type: 'text',
+      label: 'Stats filename',
+      description: '',
+      fixed: '/output/task_progress.json',
+    },
     { key: 'tmp-dir', type: 'text', label: 'Tmp dir', description: '', fixed: '/output' },
   ],
 }

@@ -20,7 +20,10 @@ const UUID = /^[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}$/i
 const finite = (value: unknown): value is number => typeof value === 'number' && Number.isFinite(value)
 const refuse = (error: unknown): Response => {
   if (!(error instanceof CroftError)) throw error
-  return Response.json({ error: error.message }, { status: error.code === 'too_large' ? 413 : error.code === 'unsupported_media_type' ? 415 : 400 })
+  return Response.json(
+    { error: error.message },
+    { status: error.code === 'too_large' ? 413 : error.code === 'unsupported_media_type' ? 415 : 400 },
+  )
 }
 
 /** `POST /task/delayed_add` `{"x": 4, "y": 10}`: the 2017 demo, as an in-process task. */
@@ -47,5 +50,9 @@ export async function taskStatus(base: Omit<Context, 'actor'>, id: string): Prom
       })
     : null
   if (task === null || task.taskType !== 'delayed_add') return Response.json({ id, status: 'PENDING' })
-  return Response.json({ id: task.id, status: STATES[task.status], ...(task.status === 'succeeded' && { result: task.result }) })
+  return Response.json({
+    id: task.id,
+    status: STATES[task.status],
+    ...(task.status === 'succeeded' && { result: task.result }),
+  })
 }

@@ -9,7 +9,10 @@ const text = z.string().transform((value) => value.replaceAll('\u0000', ''))
 const optional = text.nullish().transform((value) => value ?? null)
 const stamp = z
   .union([z.string(), z.number()])
-  .transform((value) => new Date(typeof value === 'number' ? value * 1000 : /(Z|[+-]\d{2}:?\d{2})$/.test(value) ? value : `${value}Z`))
+  .transform(
+    (value) =>
+      new Date(typeof value === 'number' ? value * 1000 : /(Z|[+-]\d{2}:?\d{2})$/.test(value) ? value : `${value}Z`),
+  )
   .refine((date) => !Number.isNaN(date.getTime()), 'Not a valid time.')
   .optional()
 const whole = z.preprocess((value) => {
@@ -17,7 +20,12 @@ const whole = z.preprocess((value) => {
   const { overall } = value as { overall?: unknown }
   return { ...value, overall: typeof overall === 'number' ? Math.max(0, Math.min(100, Math.floor(overall))) : overall }
 }, progress)
-const output = z.object({ stdout: optional, stderr: optional, progress: whole.nullish().catch(null), stats: z.record(z.string(), z.unknown()).nullish() })
+const output = z.object({
+  stdout: optional,
+  stderr: optional,
+  progress: whole.nullish().catch(null),
+  stats: z.record(z.string(), z.unknown()).nullish(),
+})
 const filename = text.pipe(z.string().min(1).max(255))
 const at = z.object({ timestamp: stamp })
 
@@ -35,7 +43,9 @@ export function toReport({ event: name, payload }: Wire, username: string): Remo
     case 'started':
       return { kind: 'start', ...when }
     case 'scraper_started': {
-      const told = read(z.object({ image: optional, command: z.union([z.array(text), text.transform((line) => [line])]).nullish() }))
+      const told = read(
+        z.object({ image: optional, command: z.union([z.array(text), text.transform((line) => [line])]).nullish() }),
+      )
       return { kind: 'stage', stage: 'running', image: told.image, command: told.command ?? null, ...when }
     }
     case 'scraper_running':
@@ -50,7 +60,13 @@ export function toReport({ event: name, payload }: Wire, username: string): Remo
       return { kind: 'succeeded', ...read(z.object({ log: optional })), ...when }
     case 'failed': {
       const told = read(z.object({ exception: optional, traceback: optional, log: optional }))
-      return { kind: 'failed', reasonCode: told.exception === null ? 'exit_code' : 'agent_error', reasonText: told.exception ?? '', ...told, ...when }
+      return {
+        kind: 'failed',
+        reasonCode: told.exception === null ? 'exit_code' : 'agent_error',
+        reasonText: told.exception ?? '',
+        ...told,
+        ...when,
+      }
     }
     case 'canceled': {
       const told = read(z.object({ canceled_by: optional, log: optional }))
@@ -59,7 +75,9 @@ export function toReport({ event: name, payload }: Wire, username: string): Remo
     case 'cancel_requested':
       return null
     case 'created_file': {
-      const { file } = read(z.object({ file: z.object({ name: filename, size: z.number().int().min(0).max(Number.MAX_SAFE_INTEGER) }) }))
+      const { file } = read(
+        z.object({ file: z.object({ name: filename, size: z.number().int().min(0).max(Number.MAX_SAFE_INTEGER) }) }),
+      )
       return { kind: 'file', status: 'created', ...file, ...when }
     }
     case 'uploaded_file':
@@ -67,8 +85,15 @@ export function toReport({ event: name, payload }: Wire, username: string): Remo
     case 'failed_file':
       return { kind: 'file', status: 'failed', name: read(z.object({ filename })).filename, ...when }
     case 'checked_file': {
-      const told = read(z.object({ filename, result: z.number().int(), log: optional, details: z.unknown(), info: z.unknown() }))
-      return { kind: 'check', name: told.filename, check: { result: told.result, log: told.log, details: told.details, info: told.info }, ...when }
+      const told = read(
+        z.object({ filename, result: z.number().int(), log: optional, details: z.unknown(), info: z.unknown() }),
+      )
+      return {
+        kind: 'check',
+        name: told.filename,
+        check: { result: told.result, log: told.log, details: told.details, info: told.info },
+        ...when,
+      }
     }
     case 'update': {
       const told = read(z.object({ log: text.nullish(), artifacts: text.nullish() }))

@@ -92,13 +92,21 @@ async function answer(ctx: Context, request: Request, path: string): Promise<Res
   const chosen = here.find(({ route }) => route.method === request.method)
   if (chosen === undefined) {
     const headers = { allow: `${allowed}, OPTIONS` }
-    return request.method === 'HEAD' ? new Response(null, { status: 405, headers }) : Response.json({ error: 'Method Not Allowed' }, { status: 405, headers })
+    return request.method === 'HEAD'
+      ? new Response(null, { status: 405, headers })
+      : Response.json({ error: 'Method Not Allowed' }, { status: 405, headers })
   }
   const { route, params } = chosen
   try {
     const actor = route.access === 'optional' ? await optionalActor(ctx, request) : await requiredActor(ctx, request)
     if (route.access !== 'optional' && route.access !== 'token') require(actor, route.access)
-    return await route.handle({ ctx: { ...ctx, actor }, request, params, query: queryOf(new URL(request.url)), body: () => jsonBody(request) })
+    return await route.handle({
+      ctx: { ...ctx, actor },
+      request,
+      params,
+      query: queryOf(new URL(request.url)),
+      body: () => jsonBody(request),
+    })
   } catch (error) {
     return toResponse(error)
   }

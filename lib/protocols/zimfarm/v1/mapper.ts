@@ -1,6 +1,14 @@
 import { expand } from '#lib/core/command'
-import { zimDate, zimUpdatedAt, foreignConfig, foreignStatus, foreignTimestamps, foreignResources, taskDocument } from '#lib/core/task-document'
-import type { Notification, Params, ScheduleConfig } from '#lib/core/schedule'
+import {
+  zimDate,
+  zimUpdatedAt,
+  foreignConfig,
+  foreignStatus,
+  foreignTimestamps,
+  foreignResources,
+  taskDocument,
+} from '#lib/core/task-document'
+import type { Params, ScheduleConfig } from '#lib/core/schedule'
 import { maskDeep, maskParams } from '#lib/core/secrets'
 import { TASK_TYPES } from '#lib/core/task-types/index'
 import type { TaskDetails, TaskSummary } from '#lib/core/task-view'
@@ -12,7 +20,10 @@ import type { Standing } from '#lib/services/tasks/search'
 import type { WorkerView } from '#lib/services/workers/view'
 import type { NewScheduleWire, SchedulePatchWire, TASK_STATUSES } from './wire'
 
-export const page = (skip: number, limit: number | null, count: number, items: unknown[]) => ({ meta: { skip, limit, count }, items })
+export const page = (skip: number, limit: number | null, count: number, items: unknown[]) => ({
+  meta: { skip, limit, count },
+  items,
+})
 /** `2025-04-02T10:20:30.123000`, without a zone. */
 const plainDate = (date: Date) => date.toISOString().replace('Z', '000')
 
@@ -44,19 +55,24 @@ export function fromSchedule(wire: NewScheduleWire): NewSchedule {
       ...fromExtras(config.resources),
       ...(config.artifacts_globs !== undefined && { artifactsGlobs: config.artifacts_globs }),
     },
-    notification: wire.notification as Notification | null,
+    notification: wire.notification,
   }
 }
 
 /** A patch over the stored config: config keys sit at the top level and replace whole (zimfarm.md §5.5). */
 export function fromPatch(patch: SchedulePatchWire, stored: ScheduleConfig): ScheduleChange {
-  const touches = ['warehouse_path', 'image', 'resources', 'monitor', 'flags', 'artifacts_globs'].some((key) => key in patch)
+  const touches = ['warehouse_path', 'image', 'resources', 'monitor', 'flags', 'artifacts_globs'].some(
+    (key) => key in patch,
+  )
   const { shm, capAdd, capDrop, artifactsGlobs, ...rest } = stored
-  const extras = patch.resources === undefined ? { shm, capAdd, capDrop } : fromExtras(patch.resources)
+  const kept = { ...(shm !== undefined && { shm }), ...(capAdd && { capAdd }), ...(capDrop && { capDrop }) }
+  const extras = patch.resources === undefined ? kept : fromExtras(patch.resources)
   const globs = patch.artifacts_globs === undefined ? artifactsGlobs : (patch.artifacts_globs ?? undefined)
   return {
     ...(patch.name !== undefined && { name: patch.name }),
-    ...(patch.language !== undefined && { language: { code: patch.language.code, nameEn: patch.language.name_en, nameNative: patch.language.name_native } }),
+    ...(patch.language !== undefined && {
+      language: { code: patch.language.code, nameEn: patch.language.name_en, nameNative: patch.language.name_native },
+    }),
     ...(patch.category !== undefined && { category: patch.category }),
     ...(patch.periodicity !== undefined && { periodicity: patch.periodicity }),
     ...(patch.tags !== undefined && { tags: patch.tags }),
@@ -71,15 +87,26 @@ export function fromPatch(patch: SchedulePatchWire, stored: ScheduleConfig): Sch
         ...(patch.image !== undefined && { image: patch.image }),
         ...(patch.warehouse_path !== undefined && { warehousePath: patch.warehouse_path }),
         ...(patch.monitor !== undefined && { monitor: patch.monitor }),
-        ...JSON.parse(JSON.stringify({ ...extras, artifactsGlobs: globs })),
+        ...extras,
+        ...(globs !== undefined && { artifactsGlobs: globs }),
       },
     }),
   }
 }
 
 const lastTask = (last: ScheduleView['lastTask']) =>
-  last === null ? null : { _id: last.id, status: foreignStatus(last as Parameters<typeof foreignStatus>[0]), updated_at: zimUpdatedAt(last.updatedAt) }
-const language = (schedule: ScheduleView) => ({ code: schedule.language.code, name_en: schedule.language.nameEn, name_native: schedule.language.nameNative })
+  last === null
+    ? null
+    : {
+        _id: last.id,
+        status: foreignStatus(last as Parameters<typeof foreignStatus>[0]),
+        updated_at: zimUpdatedAt(last.updatedAt),
+      }
+const language = (schedule: ScheduleView) => ({
+  code: schedule.language.code,
+  name_en: schedule.language.nameEn,
+  name_native: schedule.language.nameNative,
+})
 
 export const toScheduleItem = (schedule: ScheduleView) => ({
   name: schedule.name,
@@ -92,7 +119,11 @@ export const toScheduleItem = (schedule: ScheduleView) => ({
 })
 
 /** One schedule (zimfarm.md §5.4). `secrets` shows them; `expanded: false` gives the config as it was stored. */
-export function toScheduleDocument(settings: Settings, schedule: ScheduleView, options: { secrets: boolean; expanded?: boolean }) {
+export function toScheduleDocument(
+  settings: Settings,
+  schedule: ScheduleView,
+  options: { secrets: boolean; expanded?: boolean },
+) {
   const definition = TASK_TYPES[schedule.taskType]
   const { resources, platform, config } = schedule
   const stored = {
@@ -105,8 +136,14 @@ export function toScheduleDocument(settings: Settings, schedule: ScheduleView, o
     monitor: config.monitor,
     ...(config.artifactsGlobs !== undefined && { artifacts_globs: config.artifactsGlobs }),
   }
-  const expanded = definition === undefined || options.expanded === false ? stored : foreignConfig(expand(definition, schedule, settings), definition, options.secrets)
-  const workers = schedule.durations.workers.map(({ worker, seconds, measuredAt }) => [worker, { value: seconds, on: zimDate(measuredAt), worker }])
+  const expanded =
+    definition === undefined || options.expanded === false
+      ? stored
+      : foreignConfig(expand(definition, schedule, settings), definition, options.secrets)
+  const workers = schedule.durations.workers.map(({ worker, seconds, measuredAt }) => [
+    worker,
+    { value: seconds, on: zimDate(measuredAt), worker },
+  ])
   const document = {
     name: schedule.name,
     category: schedule.category,
@@ -162,8 +199,14 @@ function document(task: TaskDetails, { secrets, notification }: Sight) {
   return { ...whole, notification: notification ? whole.notification : null }
 }
 
-export const toRequestedDocument = (task: TaskDetails, rank: number, sight: Sight) => ({ ...document(task, sight), rank })
-export const toTaskDocument = (task: TaskDetails, sight: Sight) => ({ ...document(task, sight), schedule_name: task.scheduleName })
+export const toRequestedDocument = (task: TaskDetails, rank: number, sight: Sight) => ({
+  ...document(task, sight),
+  rank,
+})
+export const toTaskDocument = (task: TaskDetails, sight: Sight) => ({
+  ...document(task, sight),
+  schedule_name: task.scheduleName,
+})
 
 export const toTaskItem = (task: TaskSummary) => ({
   _id: task.id,
@@ -205,4 +248,3 @@ export const toWorkerItem = (worker: WorkerView) => ({
   last_seen: worker.lastSeenAt === null ? null : plainDate(worker.lastSeenAt),
   last_ip: worker.lastIp,
 })
-

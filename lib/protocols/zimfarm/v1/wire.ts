@@ -11,7 +11,9 @@ export const OFFLINERS = Object.values(TASK_TYPES).filter((type) => type.offline
 const offliner = z.enum(OFFLINERS.map((type) => type.id) as [string, ...string[]])
 const images = OFFLINERS.map((type) => String(type.image))
 
-const text = z.string('Not a valid string.').refine((value) => !value.includes('\u0000'), 'Must not hold a NUL character.')
+const text = z
+  .string('Not a valid string.')
+  .refine((value) => !value.includes('\u0000'), 'Must not hold a NUL character.')
 const filled = text.min(1, 'Must not be empty.')
 /** A number or a numeric text; a fraction is cut off. */
 export const int = z
@@ -28,9 +30,15 @@ export const scheduleName = filled
   .refine((value) => value !== 'none', '`none` is a reserved name.')
   .refine((value) => value.trim() === value, 'Must not begin or end with white space.')
 
-const language = z.strictObject({ code: text.min(2, 'Must have 2 to 3 characters.').max(3, 'Must have 2 to 3 characters.'), name_en: filled, name_native: filled })
+const language = z.strictObject({
+  code: text.min(2, 'Must have 2 to 3 characters.').max(3, 'Must have 2 to 3 characters.'),
+  name_en: filled,
+  name_native: filled,
+})
 const image = z.strictObject({
-  name: text.transform((value) => value.replace(/^ghcr\.io\//, '')).refine((value) => images.includes(value), 'Not one of the known images.'),
+  name: text
+    .transform((value) => value.replace(/^ghcr\.io\//, ''))
+    .refine((value) => images.includes(value), 'Not one of the known images.'),
   tag: text,
 })
 const resources = z.strictObject({
@@ -53,7 +61,11 @@ const notificationOf = z.strictObject({
   webhook: targets(text.refine((value) => isWebUrl(value, true), 'Not a valid URL.')).optional(),
   slack: targets(text.regex(/^[#@].+/, 'Must begin with # or @.')).optional(),
 })
-const notification = z.strictObject({ requested: notificationOf.optional(), started: notificationOf.optional(), ended: notificationOf.optional() })
+const notification = z.strictObject({
+  requested: notificationOf.optional(),
+  started: notificationOf.optional(),
+  ended: notificationOf.optional(),
+})
 
 export const newSchedule = z.strictObject({
   name: scheduleName,
@@ -105,8 +117,20 @@ export const newRequest = z.strictObject({
 export const priorityPatch = z.strictObject({ priority })
 export const event = z.strictObject({
   event: z.enum([
-    'started', 'scraper_started', 'scraper_completed', 'scraper_killed', 'cancel_requested', 'canceled', 'succeeded', 'failed',
-    'created_file', 'uploaded_file', 'failed_file', 'checked_file', 'scraper_running', 'update',
+    'started',
+    'scraper_started',
+    'scraper_completed',
+    'scraper_killed',
+    'cancel_requested',
+    'canceled',
+    'succeeded',
+    'failed',
+    'created_file',
+    'uploaded_file',
+    'failed_file',
+    'checked_file',
+    'scraper_running',
+    'update',
   ]),
   payload: z.record(z.string(), z.unknown(), 'Not a valid mapping type.'),
 })
@@ -117,7 +141,29 @@ export const checkIn = z.strictObject({
   disk: count,
   offliners: z.array(offliner, 'Not a valid list.'),
   selfish: z
-    .union([z.boolean(), z.enum(['true', 'True', 'TRUE', 't', 'on', 'yes', 'y', '1', 'false', 'False', 'FALSE', 'f', 'off', 'no', 'n', '0']), z.literal(1), z.literal(0)])
+    .union([
+      z.boolean(),
+      z.enum([
+        'true',
+        'True',
+        'TRUE',
+        't',
+        'on',
+        'yes',
+        'y',
+        '1',
+        'false',
+        'False',
+        'FALSE',
+        'f',
+        'off',
+        'no',
+        'n',
+        '0',
+      ]),
+      z.literal(1),
+      z.literal(0),
+    ])
     .default(false)
     .transform((value) => [true, 1, '1', 'true', 'True', 'TRUE', 't', 'on', 'yes', 'y'].includes(value)),
   platforms: z.partialRecord(z.enum(PLATFORMS), count).default({}),
@@ -128,15 +174,27 @@ export const newUser = z.strictObject({
   email: z.email('Not a valid email address.').nullable().default(null),
   role: z.enum(ROLES),
 })
-export const userPatch = z.strictObject({ email: z.email('Not a valid email address.').optional(), role: z.enum(ROLES).optional() })
+export const userPatch = z.strictObject({
+  email: z.email('Not a valid email address.').optional(),
+  role: z.enum(ROLES).optional(),
+})
 export const passwordChange = z.looseObject({ current: text.max(1000).optional(), new: filled.max(1000) })
 
 // Queries: what may be repeated comes as a list, the rest as its first value.
 const list = <T extends z.ZodType>(item: T) => z.array(item).optional()
-const paging = (most: number) => ({ skip: count.default(0), limit: count.pipe(z.number().max(most, `Must be ${most} or less.`)).default(20) })
+const paging = (most: number) => ({
+  skip: count.default(0),
+  limit: count.pipe(z.number().max(most, `Must be ${most} or less.`)).default(20),
+})
 export const pageQuery = z.strictObject(paging(200))
 export const languagesQuery = z.strictObject(paging(500))
-export const schedulesQuery = z.strictObject({ ...paging(200), category: list(z.enum(CATEGORIES)), lang: list(text), tag: list(text), name: scheduleName.optional() })
+export const schedulesQuery = z.strictObject({
+  ...paging(200),
+  category: list(z.enum(CATEGORIES)),
+  lang: list(text),
+  tag: list(text),
+  name: scheduleName.optional(),
+})
 export const requestedQuery = z.strictObject({
   ...paging(200),
   schedule_name: list(scheduleName),
@@ -147,9 +205,29 @@ export const requestedQuery = z.strictObject({
   matching_disk: count.optional(),
   matching_offliners: list(offliner),
 })
-export const TASK_STATUSES = ['requested', 'reserved', 'started', 'scraper_started', 'scraper_completed', 'scraper_killed', 'cancel_requested', 'canceled', 'succeeded', 'failed'] as const
-export const tasksQuery = z.strictObject({ ...paging(200), status: list(z.enum(TASK_STATUSES)), schedule_name: text.optional() })
-export const pollQuery = z.strictObject({ worker: workerName, avail_cpu: count, avail_memory: count, avail_disk: count })
+export const TASK_STATUSES = [
+  'requested',
+  'reserved',
+  'started',
+  'scraper_started',
+  'scraper_completed',
+  'scraper_killed',
+  'cancel_requested',
+  'canceled',
+  'succeeded',
+  'failed',
+] as const
+export const tasksQuery = z.strictObject({
+  ...paging(200),
+  status: list(z.enum(TASK_STATUSES)),
+  schedule_name: text.optional(),
+})
+export const pollQuery = z.strictObject({
+  worker: workerName,
+  avail_cpu: count,
+  avail_memory: count,
+  avail_disk: count,
+})
 export const takeQuery = z.strictObject({ worker_name: workerName })
 
 /** Keys that a schema takes as lists. */

@@ -4,4 +4,6 @@ import { getWorker as get } from '#lib/services/workers/list'
 import { registerOwnWorker } from '#lib/services/workers/register'
 
 export const GET = route(getWorker, ({ ctx, params }) => get(ctx, params.name))
-export const PUT = route(registerWorker, ({ ctx, params, body }) => registerOwnWorker(ctx, { ...params, ...body, kind: 'agent' }))
+export const PUT = route(registerWorker, ({ ctx, params, body }) =>
+  registerOwnWorker(ctx, { ...params, ...body, kind: 'agent' }),
+)

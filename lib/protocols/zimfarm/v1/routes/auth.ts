@@ -25,11 +25,19 @@ async function fieldsOf(request: Request): Promise<Record<string, string>> {
   if (text.trim() === '' || typeOf(request) !== 'application/json') return {}
   const value = parseJson(text)
   if (typeof value !== 'object' || value === null) return {}
-  return Object.fromEntries(Object.entries(value).filter((entry): entry is [string, string] => typeof entry[1] === 'string'))
+  return Object.fromEntries(
+    Object.entries(value).filter((entry): entry is [string, string] => typeof entry[1] === 'string'),
+  )
 }
 
 function open({ ctx, request }: Call, username: string, password: string): Promise<Tokens> {
-  return signIn(ctx, { username, password, kind: 'zimfarm', ip: addressOf(request), userAgent: request.headers.get('user-agent') })
+  return signIn(ctx, {
+    username,
+    password,
+    kind: 'zimfarm',
+    ip: addressOf(request),
+    userAgent: request.headers.get('user-agent'),
+  })
 }
 
 /** A form carries the credentials in its fields, everything else in the headers; a JSON body is taken as well (zimfarm.md §2.1). */
@@ -57,7 +65,8 @@ async function oauth2(call: Call): Promise<Response> {
     Response.json({ error, error_description: description }, { status, headers: noStore })
   try {
     if (fields.grant_type === 'password') {
-      if (!fields.username || !fields.password) return refuse(400, 'invalid_request', 'username and password are needed')
+      if (!fields.username || !fields.password)
+        return refuse(400, 'invalid_request', 'username and password are needed')
       return grant(await open(call, fields.username, fields.password), 86_400)
     }
     if (fields.grant_type === 'refresh_token') {
@@ -65,7 +74,8 @@ async function oauth2(call: Call): Promise<Response> {
       return grant(await refreshSession(call.ctx, fields.refresh_token), 86_400)
     }
   } catch (error) {
-    if (error instanceof CroftError && error.code === 'unauthenticated') return refuse(401, 'invalid_grant', error.message)
+    if (error instanceof CroftError && error.code === 'unauthenticated')
+      return refuse(401, 'invalid_grant', error.message)
     throw error
   }
   return refuse(400, 'unsupported_grant_type', 'grant_type must be password or refresh_token')

@@ -6,9 +6,15 @@ import { page } from '../mapper'
 import { nothing, ok, type Call, type Route } from '../route'
 import { languagesQuery, OFFLINERS, pageQuery } from '../wire'
 
-const slice = <T>(items: T[], { skip, limit }: { skip: number; limit: number }) => page(skip, limit, items.length, items.slice(skip, skip + limit))
+const slice = <T>(items: T[], { skip, limit }: { skip: number; limit: number }) =>
+  page(skip, limit, items.length, items.slice(skip, skip + limit))
 
-const TYPES: Partial<Record<Field['type'], string>> = { enum: 'string-enum', 'enum-list': 'list-of-string-enum', color: 'hex-color', file: 'text' }
+const TYPES: Partial<Record<Field['type'], string>> = {
+  enum: 'string-enum',
+  'enum-list': 'list-of-string-enum',
+  color: 'hex-color',
+  file: 'text',
+}
 
 /** A flag as forms read it (zimfarm.md §7.8). */
 const toFlag = (field: Field) => ({
@@ -39,11 +45,20 @@ export const catalogues: Route[] = [
     access: 'optional',
     handle: async ({ ctx, query }) => {
       const languages = await languagesInUse(ctx)
-      const items = languages.map(({ code, nameEn, nameNative }) => ({ code, name_en: nameEn, name_native: nameNative }))
+      const items = languages.map(({ code, nameEn, nameNative }) => ({
+        code,
+        name_en: nameEn,
+        name_native: nameNative,
+      }))
       return ok(slice(items, check('E3', languagesQuery, query)))
     },
   },
-  { method: 'GET', path: '/tags/', access: 'optional', handle: async ({ ctx, query }) => ok(slice(await tagsInUse(ctx), check('E3', pageQuery, query))) },
+  {
+    method: 'GET',
+    path: '/tags/',
+    access: 'optional',
+    handle: async ({ ctx, query }) => ok(slice(await tagsInUse(ctx), check('E3', pageQuery, query))),
+  },
   { method: 'GET', path: '/platforms/', access: 'optional', handle: () => all(PLATFORMS) },
   { method: 'GET', path: '/offliners/', access: 'optional', handle: () => all(OFFLINERS.map((type) => type.id)) },
   { method: 'GET', path: '/offliners/:id', access: 'optional', handle: offliner },

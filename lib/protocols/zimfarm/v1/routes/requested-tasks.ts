@@ -42,7 +42,8 @@ async function list({ ctx, query }: Call) {
       throw error instanceof CroftError ? new CroftError('not_found', 'Worker Not Found') : error
     })
     workerId = worker?.id ?? null
-    if (worker !== null && ctx.actor.kind === 'account' && ctx.actor.accountId === worker.accountId) await seen(ctx, worker.id, null)
+    if (worker !== null && ctx.actor.kind === 'account' && ctx.actor.accountId === worker.accountId)
+      await seen(ctx, worker.id, null)
   }
   const { items, count } = await searchWaiting(
     ctx,
@@ -84,13 +85,22 @@ async function durationOf(ctx: Context, task: TaskDetails, worker: string) {
   const schedule = task.scheduleName === null ? null : await getSchedule(ctx, task.scheduleName).catch(() => null)
   const measured = schedule?.durations.workers.find((entry) => entry.worker === worker)
   if (measured !== undefined) return { value: measured.seconds, on: measured.measuredAt, worker }
-  return { value: schedule?.durations.defaultSeconds ?? DEFAULT_DURATION_SECONDS, on: schedule?.durations.defaultAt ?? ctx.now(), worker: null }
+  return {
+    value: schedule?.durations.defaultSeconds ?? DEFAULT_DURATION_SECONDS,
+    on: schedule?.durations.defaultAt ?? ctx.now(),
+    worker: null,
+  }
 }
 
 async function read({ ctx, params: [id], query }: Call) {
   const task = await waitingTask(ctx, idOf(id))
   const trusted = may(ctx.actor, 'schedules.update')
-  return ok(toRequestedDocument(task, await rankOf(ctx, task.id), { secrets: trusted && !('hide_secrets' in query), notification: trusted }))
+  return ok(
+    toRequestedDocument(task, await rankOf(ctx, task.id), {
+      secrets: trusted && !('hide_secrets' in query),
+      notification: trusted,
+    }),
+  )
 }
 
 async function update({ ctx, params: [id], body }: Call) {

@@ -28,7 +28,8 @@ async function gone<T>(work: Promise<T>): Promise<T> {
   try {
     return await work
   } catch (error) {
-    if (error instanceof CroftError && error.code === 'not_found') throw new CroftError('not_found', 'Schedule Not Found')
+    if (error instanceof CroftError && error.code === 'not_found')
+      throw new CroftError('not_found', 'Schedule Not Found')
     throw error
   }
 }
@@ -79,7 +80,11 @@ async function copy({ ctx, params: [from = ''], body }: Call) {
 
 async function backup(call: Call) {
   const { items } = await searchSchedules(call.ctx, {}, { skip: 0, limit: null })
-  return ok(items.map((schedule) => toScheduleDocument(call.ctx.settings, schedule, { secrets: secrets(call), expanded: false })))
+  return ok(
+    items.map((schedule) =>
+      toScheduleDocument(call.ctx.settings, schedule, { secrets: secrets(call), expanded: false }),
+    ),
+  )
 }
 
 export const schedules: Route[] = [

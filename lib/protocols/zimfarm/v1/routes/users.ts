@@ -1,6 +1,13 @@
 import { CroftError } from '#lib/core/error'
 import { createAccount } from '#lib/services/accounts/create'
-import { changePassword, deleteAccount, readAccount, searchAccounts, updateAccount, type AccountRow } from '#lib/services/accounts/manage'
+import {
+  changePassword,
+  deleteAccount,
+  readAccount,
+  searchAccounts,
+  updateAccount,
+  type AccountRow,
+} from '#lib/services/accounts/manage'
 import { check, WireError } from '../errors'
 import { page } from '../mapper'
 import { nothing, ok, type Call, type Route } from '../route'

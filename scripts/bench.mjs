@@ -1,0 +1,13 @@
+import { spawnSync } from 'node:child_process'
+import { cpus, totalmem } from 'node:os'
+import { join } from 'node:path'
+import { ensureDependencies } from './setup.mjs'
+
+process.chdir(join(import.meta.dirname, '..'))
+await ensureDependencies()
+const [cpu] = cpus()
+process.stdout.write(
+  `machine: ${cpus().length} × ${cpu?.model ?? 'unknown'}, ${Math.round(totalmem() / 1024 ** 3)} GiB, Node ${process.versions.node}\n`,
+)
+const { status } = spawnSync(process.execPath, ['node_modules/tsx/dist/cli.mjs', 'bench/take.ts'], { stdio: 'inherit' })
+process.exit(status ?? 1)
