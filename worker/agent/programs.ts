@@ -5,7 +5,7 @@ import { fileCheck } from '#lib/contract/task'
 import type * as wire from '#lib/contract/worker'
 import { REASON_CODES, type ReasonCode } from '#lib/core/task'
 import { hasTool } from './machine'
-import type { PackConfig } from './pack/main'
+import type { PackConfig } from './pack/config'
 import type { AgentSettings } from './settings'
 
 export type Lease = z.output<typeof wire.lease>
@@ -52,7 +52,11 @@ export function programs(settings: AgentSettings, token: () => string | null): P
           period: new Date(lease.task.requestedAt).toISOString().slice(0, 7),
           builtin: settings.CROFT_AGENT_SOURCES,
           farm: needsFarm ? { url: settings.CROFT_URL, token: own } : null,
-          limits: { bytes: Math.max(lease.task.resources.disk, 1024 ** 2), files: 500_000 },
+          limits: {
+            bytes: Math.max(lease.task.resources.disk, 1024 ** 2),
+            files: 500_000,
+            threads: Math.max(1, Math.floor(lease.task.resources.cpu)),
+          },
         }
         await writeFile(join(folder, 'config.json'), JSON.stringify(config), { mode: 0o600 })
         const { PATH = '', LANG = 'C.UTF-8' } = process.env

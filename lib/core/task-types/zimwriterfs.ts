@@ -56,6 +56,13 @@ export const zimwriterfs: TaskTypeDefinition = {
       maxLength: 80,
     },
     {
+      key: 'long-description',
+      type: 'long-text',
+      label: 'Long description',
+      description: 'At most 4000 characters; left out where the worker has an old zimwriterfs.',
+      maxLength: 4000,
+    },
+    {
       key: 'language',
       type: 'text',
       label: 'Language',
@@ -76,10 +83,18 @@ export const zimwriterfs: TaskTypeDefinition = {
       key: 'illustration',
       type: 'text',
       label: 'Illustration',
-      description: 'Path of a PNG of 48 × 48 pixels within the source; a plain one is made when there is none.',
+      description:
+        'Path of a PNG within the source, or its address; it is scaled to 48 × 48 pixels. A plain one is made when there is none.',
     },
     { key: 'tags', type: 'text', label: 'Tags', description: 'With semicolons between them.' },
     { key: 'flavour', type: 'text', label: 'Flavour', description: 'E.g. nopic.' },
+    {
+      key: 'source-url',
+      type: 'url',
+      anyHost: true,
+      label: 'Address of the original',
+      description: 'Where the content comes from, as the book tells it; without it, the address of the archive.',
+    },
     {
       key: 'zim-file',
       type: 'text',
@@ -94,7 +109,8 @@ export const zimwriterfs: TaskTypeDefinition = {
       key: 'strict',
       type: 'boolean',
       label: 'Strict check',
-      description: 'Fail when the check finds any fault, also in the content (such as dead links).',
+      description:
+        'Fail also when the check finds faults in the content, such as dead links. A file that is itself faulty always fails.',
     },
   ],
 }

@@ -1,63 +1,41 @@
-import { spawn } from 'node:child_process'
-import { cp, mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
-import { basename, join, resolve, sep } from 'node:path'
-import { createInterface } from 'node:readline'
-import { z } from 'zod'
+import { cp, mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
+import { basename, join, sep } from 'node:path'
+import { unpack } from './archive'
+import { checkZim, type Check } from './check'
+import { packConfig, readParams, type PackConfig, type PackParams } from './config'
+import { download } from './download'
 import { PackFailure, reasonOf } from './failure'
-import { checkIllustration, defaultIllustration } from './illustration'
+import { defaultIllustration, fitIllustration } from './illustration'
 import { renderMarkdown } from './markdown'
-import { download, siteFolder, unpack } from './source'
+import { ProgressFile } from './progress'
+import { findWelcome, pathWithin, siteFolder, survey, type Survey } from './site'
+import { writeZim } from './zim'
 
-/** What the agent writes for the program. `farm` is there for sources that were uploaded; the file has mode 600. */
-export const packConfig = z.object({
-  params: z.record(z.string(), z.unknown()),
-  period: z.string().regex(/^\d{4}-\d{2}$/),
-  builtin: z.record(z.string(), z.string()),
-  farm: z.object({ url: z.string(), token: z.string() }).nullable(),
-  limits: z.object({ bytes: z.number(), files: z.number() }),
-})
-export type PackConfig = z.infer<typeof packConfig>
+export type PackResult = { files: { name: string; size: number; check: Check | null }[] }
 
-const text = z.string().trim()
-const paramsOf = z.object({
-  source: text.min(1),
-  name: text.min(1),
-  title: text.min(1),
-  description: text.min(1),
-  language: text.min(3),
-  creator: text.min(1),
-  publisher: text.min(1).default('Croft'),
-  welcome: text.min(1).default('index.html'),
-  illustration: text.optional(),
-  tags: text.optional(),
-  flavour: text.optional(),
-  'zim-file': text.optional(),
-  strict: z.boolean().default(false),
-})
-type PackParams = z.infer<typeof paramsOf>
-
-export type PackResult = {
-  files: {
-    name: string
-    size: number
-    check: { result: number; log: string | null; details: unknown; info: unknown } | null
-  }[]
-}
-type Progress = { done: number; total: number; overall: number; message: string }
-
+const ILLUSTRATION_LIMIT = 8 * 1024 ** 2
+const TELL_EVERY = 300
 const say = (line: string) => process.stdout.write(`${line}\n`)
 
 /**
  * Packs a site of HTML (or Markdown) into a ZIM file.
- * Reads `config.json` (PackConfig) in the work folder; writes `progress.json`, the finished file into `output/` (by rename),
- * and `result.json` (PackResult). Exit code 0 when the ZIM is made and its check has no fault that matters; else 1, with
- * { reasonCode, reasonText } as the last line of standard error: bad_input, network, disk_full, tool_missing, check_failed, exit_code, unknown.
+ * Reads `config.json` (PackConfig) in the work folder; writes `progress.json` (Progress), the finished file into `output/`
+ * (by rename, so that what is there is whole), and `result.json` (PackResult). Exit code 0 when the ZIM is made and its
+ * check has no fault that matters; else 1, with { reasonCode, reasonText } as the last line of standard error:
+ * - bad_input: a parameter, the address, the archive, the welcome page or the illustration cannot be used
+ * - network: the source could not be fetched, also not by trying again
+ * - disk_full: no room left
+ * - tool_missing: zimwriterfs, or the folder of a builtin source, is not on this machine
+ * - oom: zimwriterfs was killed
+ * - exit_code: zimwriterfs failed otherwise
+ * - check_failed: zimcheck found the file faulty (checkZim says which faults count)
+ * - agent_error: the agent wrote a config.json that cannot be read
+ * - unknown: anything else
  */
 export async function pack(work: string): Promise<number> {
   try {
     const config = packConfig.parse(JSON.parse(await readFile(join(work, 'config.json'), 'utf8')))
-    const params = paramsOf.parse(config.params)
-    await new Packing(work, config, params).run()
+    await new Packing(work, config, readParams(config.params)).run()
     return 0
   } catch (error) {
     process.stderr.write(`${JSON.stringify(reasonOf(error))}\n`)
@@ -67,217 +45,158 @@ export async function pack(work: string): Promise<number> {
 
 class Packing {
   private told = 0
+  private readonly progress: ProgressFile
   constructor(
     private readonly work: string,
     private readonly config: PackConfig,
     private readonly params: PackParams,
-  ) {}
+  ) {
+    this.progress = new ProgressFile(work)
+  }
 
   async run(): Promise<void> {
     await mkdir(join(this.work, 'output'), { recursive: true })
     const site = await this.prepare()
-    await this.checkWelcome(site)
+    const found = await survey(site)
+    const welcome = await findWelcome(site, this.params.welcome, found)
     const illustration = await this.illustrate(site)
     const name = (this.params['zim-file'] ?? `${this.params.name}_{period}.zim`).replaceAll(
       '{period}',
       this.config.period,
     )
     const unfinished = join(this.work, `${name}.part`)
-    await this.write(site, illustration, unfinished)
-    const check = await this.check(unfinished)
+    await this.write({ site, welcome, illustration, target: unfinished, survey: found })
+    this.advance('checking', 92, 100, 92)
+    const check = await checkZim(unfinished, this.params, say)
     const { size } = await stat(unfinished)
     await rename(unfinished, join(this.work, 'output', name))
     const result: PackResult = { files: [{ name, size, check }] }
     await writeFile(join(this.work, 'result.json'), JSON.stringify(result))
-    await this.progress({ done: 100, total: 100, overall: 100, message: 'packed' })
+    this.advance('packed', 100, 100, 100)
+    await this.progress.close()
     say(`made ${name}, ${size} bytes`)
   }
 
-  private async progress(progress: Progress, always = true): Promise<void> {
-    if (!always && Date.now() - this.told < 300) return
+  /** Tells where the work is: `done` of `total`, and the whole in per cent. */
+  private advance(message: string, done: number, total: number, overall: number): void {
+    this.progress.tell({ done, total, overall: Math.floor(overall), message: message.slice(0, 200) })
+  }
+  /** The same for what happens often. */
+  private glide(...args: Parameters<Packing['advance']>): void {
+    if (Date.now() - this.told < TELL_EVERY) return
     this.told = Date.now()
-    const file = join(this.work, 'progress.json')
-    await writeFile(`${file}.part`, JSON.stringify(progress))
-    await rename(`${file}.part`, file)
+    this.advance(...args)
   }
 
   /** Brings the source into a folder of HTML: 0 to 40 per cent. */
   private async prepare(): Promise<string> {
     const { source } = this.params
     const site = join(this.work, 'site')
-    const [kind, rest = ''] = [source.split(':')[0], source.slice(source.indexOf(':') + 1)]
-    if (kind === 'builtin') {
-      const folder = this.config.builtin[rest]
-      if (folder === undefined) {
-        const known = Object.keys(this.config.builtin)
-        throw new PackFailure(
-          'bad_input',
-          `this agent has no source builtin:${rest}; it has ${known.length === 0 ? 'none' : known.join(', ')}`,
-        )
-      }
+    if (source.startsWith('builtin:')) {
+      const folder = await this.builtin(source.slice('builtin:'.length))
       say(`reading ${basename(folder)}`)
       return this.asHtml(folder, site)
     }
     const archive = join(this.work, 'archive')
-    const headers: Record<string, string> = {}
-    let url = source
-    if (kind === 'file') {
-      if (this.config.farm === null) throw new PackFailure('agent_error', 'the agent gave no way to reach the farm')
-      url = new URL(`/api/farm/files/${rest}`, this.config.farm.url).href
-      headers.authorization = `Bearer ${this.config.farm.token}`
-    }
+    const { url, headers } = this.addressOf(source)
     await download(url, archive, {
       limit: this.config.limits.bytes,
       headers,
       tell: (message, done, total) => {
         say(message)
-        void this.progress({
-          done,
-          total,
-          overall: total > 0 ? Math.floor((done / total) * 20) : 0,
-          message: 'downloading',
-        })
+        this.advance('downloading', done, total, total > 0 ? (done / total) * 20 : 0)
       },
     })
     await rm(site, { recursive: true, force: true })
-    say(`unpacked ${await unpack(archive, site, this.config.limits)} files`)
+    const unpacked = await unpack(archive, site, this.config.limits, ({ files }, part) =>
+      this.glide('unpacking', files, files, 20 + part * 20),
+    )
+    say(`unpacked ${unpacked.files} files, ${unpacked.bytes} bytes`)
+    if (unpacked.skipped > 0) say(`left out ${unpacked.skipped} entries that are no plain files (links or devices)`)
+    if (unpacked.misnamed > 0)
+      say(`${unpacked.misnamed} names are not UTF-8: letters in them were replaced, links to them may be dead`)
     await rm(archive)
     return this.asHtml(await siteFolder(site), join(this.work, 'rendered'))
   }
 
+  private async builtin(name: string): Promise<string> {
+    const folder = this.config.builtin[name]
+    if (folder === undefined) {
+      const known = Object.keys(this.config.builtin).map((key) => `builtin:${key}`)
+      throw new PackFailure(
+        'bad_input',
+        `this agent has no source builtin:${name}; it has ${known.join(', ') || 'none'}`,
+      )
+    }
+    if ((await stat(folder).catch(() => null))?.isDirectory() === true) return folder
+    throw new PackFailure(
+      'tool_missing',
+      `the folder of builtin:${name} is not on this worker: correct CROFT_AGENT_SOURCES of the agent`,
+    )
+  }
+
+  private addressOf(source: string): { url: string; headers: Record<string, string> } {
+    if (!source.startsWith('file:')) return { url: source, headers: {} }
+    if (this.config.farm === null) throw new PackFailure('agent_error', 'the agent gave no way to reach the farm')
+    const url = new URL(`/api/farm/files/${source.slice('file:'.length)}`, this.config.farm.url).href
+    return { url, headers: { authorization: `Bearer ${this.config.farm.token}` } }
+  }
+
   private async asHtml(folder: string, target: string): Promise<string> {
-    const names = await readdir(folder, { recursive: true })
-    if (names.some((name) => /\.html?$/i.test(name))) {
+    const found: Survey = await survey(folder)
+    if (found.pages > 0) {
       if (folder.startsWith(this.work + sep)) return folder
       await cp(folder, target, { recursive: true, dereference: true })
       return target
     }
-    if (!names.some((name) => /\.mdx?$/i.test(name)))
-      throw new PackFailure('bad_input', 'the source has neither HTML nor Markdown files')
+    if (found.markdown === 0) throw new PackFailure('bad_input', 'the source has neither HTML nor Markdown files')
     const pages = await renderMarkdown(folder, target, this.params.title, (done, total, title) => {
       say(`[${done}/${total}] ${title}`)
-      void this.progress({ done, total, overall: Math.floor((done / total) * 40), message: title.slice(0, 200) }, false)
+      this.glide(title, done, total, (done / total) * 40)
     })
     say(`rendered ${pages} pages`)
     return target
   }
 
-  private async checkWelcome(site: string): Promise<void> {
-    const path = resolve(site, this.params.welcome)
-    const inside = path.startsWith(resolve(site) + sep)
-    if (inside && (await stat(path).catch(() => null))?.isFile()) return
-    const pages = (await readdir(site, { recursive: true }))
-      .filter((name) => /\.html?$/i.test(name))
-      .sort((a, b) => a.length - b.length)
-    throw new PackFailure(
-      'bad_input',
-      `the source has no welcome page ${this.params.welcome}; it has ${pages.slice(0, 5).join(', ') || 'no HTML at all'}`,
-    )
-  }
-
+  /** Puts the illustration into the site, under a name that nothing there has; gives that name. */
   private async illustrate(site: string): Promise<string> {
     const { illustration } = this.params
-    if (illustration === undefined) {
-      await writeFile(join(site, 'illustration_48x48.png'), defaultIllustration(this.params.name))
-      return 'illustration_48x48.png'
+    let name = 'illustration_48x48.png'
+    while ((await stat(join(site, name)).catch(() => null)) !== null) name = `croft_${name}`
+    await writeFile(
+      join(site, name),
+      illustration === undefined
+        ? defaultIllustration(this.params.name)
+        : fitIllustration(illustration, await this.picture(site, illustration)),
+    )
+    return name
+  }
+
+  private async picture(site: string, illustration: string): Promise<Buffer> {
+    if (/^https?:/i.test(illustration)) {
+      const file = join(this.work, 'illustration')
+      await download(illustration, file, { limit: ILLUSTRATION_LIMIT, tell: say })
+      return readFile(file)
     }
-    const path = resolve(site, illustration)
-    const bytes = path.startsWith(resolve(site) + sep) ? await readFile(path).catch(() => null) : null
+    const path = pathWithin(site, illustration)
+    const bytes = path === null ? null : await readFile(join(site, path)).catch(() => null)
     if (bytes === null) throw new PackFailure('bad_input', `the source has no illustration ${illustration}`)
-    checkIllustration(illustration, bytes)
-    return illustration
+    return bytes
   }
 
-  /** Runs zimwriterfs: 40 to 90 per cent, by the files that it tells of. */
-  private async write(site: string, illustration: string, target: string): Promise<void> {
-    const p = this.params
-    const total = (await readdir(site, { recursive: true })).length
-    const optional = {
-      '--tags': p.tags,
-      '--flavour': p.flavour,
-      '--source': /^https?:/.test(p.source) ? p.source : undefined,
-    }
-    const args = [
-      '--verbose',
-      '--welcome',
-      p.welcome,
-      '--illustration',
-      illustration,
-      '--language',
-      p.language,
-      '--title',
-      p.title,
-      '--description',
-      p.description,
-      '--creator',
-      p.creator,
-      '--publisher',
-      p.publisher,
-      '--name',
-      p.name,
-      '--scraper',
-      'croft',
-      ...Object.entries(optional).flatMap(([flag, value]) => (value === undefined ? [] : [flag, value])),
-      site,
-      target,
-    ]
-    await rm(target, { force: true })
-    say(`packing ${total} files with zimwriterfs`)
-    let seen = 0
-    const code = await this.tool('zimwriterfs', args, (line) => {
-      seen += 1
-      say(line)
-      const overall = 40 + Math.floor(Math.min(1, seen / Math.max(1, total)) * 50)
-      void this.progress({ done: Math.min(seen, total), total, overall, message: 'packing' }, false)
-    })
-    if (code !== 0) throw new PackFailure('exit_code', `zimwriterfs ended with ${code}: see the log`)
-  }
-
-  /** Runs zimcheck. Faults of the file itself always fail; faults of the content, such as dead links, only when `strict`. */
-  private async check(target: string): Promise<PackResult['files'][number]['check']> {
-    await this.progress({ done: 92, total: 100, overall: 92, message: 'checking' })
-    const output: string[] = []
-    let code: number
-    try {
-      code = await this.tool('zimcheck', ['--json', target], (line) => output.push(line))
-    } catch (error) {
-      if (!(error instanceof PackFailure) || error.reasonCode !== 'tool_missing') throw error
-      say('zimcheck is not installed: the file was not checked')
-      return null
-    }
-    const log = output.join('\n')
-    const details = parsed(log, basename(target).replace(/\.part$/, ''))
-    say(`zimcheck: ${code === 0 ? 'valid' : `faults found (exit code ${code})`}`)
-    const structural = code !== 0 && (await this.tool('zimcheck', ['-C', '-I', '-M', '-P', target], say)) !== 0
-    if (structural || (code !== 0 && this.params.strict))
-      throw new PackFailure('check_failed', 'zimcheck found faults in the file: see the log')
-    const metadata = {
-      Name: this.params.name,
-      Title: this.params.title,
-      Language: this.params.language,
-      Creator: this.params.creator,
-    }
-    return { result: code, log: details === null ? log.slice(0, 100_000) : null, details, info: { metadata } }
-  }
-
-  private tool(name: string, args: string[], line: (text: string) => void): Promise<number> {
-    return new Promise((done, fail) => {
-      const child = spawn(name, args, { cwd: this.work, stdio: ['ignore', 'pipe', 'pipe'] })
-      createInterface({ input: child.stdout }).on('line', line)
-      createInterface({ input: child.stderr }).on('line', line)
-      child.once('error', () =>
-        fail(new PackFailure('tool_missing', `${name} is not installed on this worker: install zim-tools`)),
-      )
-      child.once('close', (code, signal) => done(code ?? (signal === null ? 1 : 137)))
-    })
-  }
-}
-
-/** zimcheck's own report, with the file's name instead of where it was on this machine. */
-function parsed(log: string, name: string): unknown {
-  try {
-    return { ...(JSON.parse(log) as Record<string, unknown>), file_name: name }
-  } catch {
-    return null
+  /** 40 to 90 per cent. */
+  private async write(book: {
+    site: string
+    welcome: string
+    illustration: string
+    target: string
+    survey: Survey
+  }): Promise<void> {
+    const { files } = book.survey
+    say(`packing ${files} files with zimwriterfs`)
+    this.advance('packing', 0, files, 40)
+    await writeZim(this.params, { ...book, threads: this.config.limits.threads }, say, (part) =>
+      this.glide('packing', Math.floor(part * files), files, 40 + part * 50),
+    )
   }
 }
