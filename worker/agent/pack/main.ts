@@ -150,7 +150,7 @@ class Packing {
       return target
     }
     if (found.markdown === 0) throw new PackFailure('bad_input', 'the source has neither HTML nor Markdown files')
-    const pages = await renderMarkdown(folder, target, this.params.title, (done, total, title) => {
+    const pages = await renderMarkdown(folder, target, this.params, (done, total, title) => {
       say(`[${done}/${total}] ${title}`)
       this.glide(title, done, total, (done / total) * 40)
     })
