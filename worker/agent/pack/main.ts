@@ -195,7 +195,8 @@ class Packing {
     const { files } = book.survey
     say(`packing ${files} files with zimwriterfs`)
     this.advance('packing', 0, files, 40)
-    await writeZim(this.params, { ...book, threads: this.config.limits.threads }, say, (part) =>
+    const hear = (line: string) => say(line.replaceAll(`${this.work}${sep}`, ''))
+    await writeZim(this.params, { ...book, threads: this.config.limits.threads }, hear, (part) =>
       this.glide('packing', Math.floor(part * files), files, 40 + part * 50),
     )
   }

@@ -118,6 +118,8 @@ describe('packs', () => {
     expect(listed('docs_en_2026-11.zim')).toEqual(expect.arrayContaining(['index.html', 'sp ace/über.html']))
     expect(await progress()).toMatchObject({ overall: 100, message: 'packed' })
     expect(log).not.toContain('s3cret')
+    expect(log).toContain('Visiting directory site')
+    expect(log).not.toContain(folder)
   })
 
   it('a .tar.gz whose only folder is the site, under a file name of its own', async () => {
