@@ -102,7 +102,7 @@ async function downloadOnce(
 
 class Meter extends Transform {
   size = 0
-  private told = 0
+  private told = Date.now()
   constructor(
     private readonly limit: number,
     private readonly length: number,
