@@ -1,0 +1,95 @@
+import { createServer, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { deliverNotice } from '#worker/dispatcher/processors/notice'
+import { testFarm, type TestFarm } from '#lib/testing/farm'
+import { cancelTask } from '../tasks/cancel'
+import { reportOutcome, reportStart } from '../tasks/report'
+import { requestTasks } from '../tasks/request'
+import { claimTask } from '../tasks/take'
+import { dueNotices } from './deliver'
+
+let farm: TestFarm
+let receiver: Server
+let hook = ''
+let answers: (n: number) => number = () => 200
+const heard: { id: string; task: string; status: string }[] = []
+let calls = 0
+
+beforeAll(async () => {
+  farm = await testFarm({ CROFT_NOTICE_ALLOW: '127.0.0.0/8' })
+  receiver = createServer((request, response) => {
+    let body = ''
+    request.on('data', (chunk) => (body += String(chunk)))
+    request.on('end', () => {
+      const code = answers(calls++)
+      if (code === 0) return void request.socket.destroy()
+      if (code < 300) {
+        const { _id, status } = JSON.parse(body) as { _id: string; status: string }
+        heard.push({ id: String(request.headers['webhook-id']), task: _id, status })
+      }
+      response.writeHead(code).end()
+    })
+  }).listen(0, '127.0.0.1')
+  await new Promise((done) => receiver.once('listening', done))
+  hook = `http://127.0.0.1:${(receiver.address() as AddressInfo).port}/`
+})
+afterAll(async () => {
+  receiver.close()
+  await farm.close()
+})
+
+/** Delivers what is due, by two dispatchers at once, letting the clock run until nothing is left. */
+async function deliverAll() {
+  for (let hours = 0; hours < 40; hours++) {
+    farm.at(new Date(Date.now() + hours * 3_600_000))
+    for (let round = 0; round < 5; round++) {
+      const due = await dueNotices(farm.system, 100)
+      await Promise.all([...due, ...due].map((id) => deliverNotice(farm.system, id, 'test')))
+    }
+  }
+  farm.at(null)
+}
+
+it('reaches a receiver that fails often, each once, in the order of each task', async () => {
+  const notification = { requested: { webhook: [hook] }, started: { webhook: [hook] }, ended: { webhook: [hook] } }
+  const agent = await farm.account('agent', 'worker')
+  const worker = await farm.worker(agent.actor.accountId, { resources: { cpu: 100, memory: 2 ** 40, disk: 2 ** 40 } })
+  answers = (n) => [200, 500, 0, 200, 503][n % 5] ?? 200
+  for (let index = 0; index < 8; index++) {
+    await farm.schedule({ name: `noticed-${index}`, notification })
+    const { requested } = await requestTasks(farm.system, { schedules: [`noticed-${index}`] })
+    const lease = await claimTask(farm.system, worker, requested[0]?.id ?? '')
+    if (lease === null) throw new Error('not taken')
+    await reportStart(agent, lease)
+    await reportOutcome(agent, { ...lease, outcome: 'succeeded', exitCode: 0 })
+  }
+  await deliverAll()
+  expect(new Set(heard.map((one) => one.id)).size).toBe(24)
+  expect(heard).toHaveLength(24)
+  for (const task of new Set(heard.map((one) => one.task))) {
+    expect(heard.filter((one) => one.task === task).map((one) => one.status)).toEqual([
+      'requested',
+      'started',
+      'succeeded',
+    ])
+  }
+  expect(await farm.system.db.notice.count({ where: { status: { not: 'delivered' } } })).toBe(0)
+})
+
+it('is dead, with the reason, when it may not be sent, when nothing can send it, or when all tries fail', async () => {
+  answers = () => 500
+  const notification = { requested: { webhook: ['http://10.0.0.1/x', hook], mailgun: ['ops@example.org'] } }
+  await farm.schedule({ name: 'unheard', notification })
+  const { requested } = await requestTasks(farm.system, { schedules: ['unheard'] })
+  await deliverAll()
+  const notices = await farm.system.db.notice.findMany({
+    where: { taskId: requested[0]?.id },
+    orderBy: { channel: 'asc' },
+  })
+  expect(notices.map((notice) => notice.status)).toEqual(['dead', 'dead', 'dead'])
+  expect(notices.map((notice) => notice.lastError).join()).toMatch(
+    /nothing is set up.*CROFT_NOTICE_ALLOW.*answered 500/s,
+  )
+  await cancelTask(farm.system, requested[0]?.id ?? '')
+})
