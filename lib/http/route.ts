@@ -118,6 +118,7 @@ async function jsonOf(request: Request): Promise<unknown> {
 
 function check(schema: z.ZodType | undefined, value: unknown, where: string): unknown {
   if (schema === undefined) return undefined
+  if (holdsNul(value)) throw new CroftError('invalid', `${where} must not hold a NUL character`)
   const result = schema.safeParse(value)
   if (result.success) return result.data
   const fields: FieldErrors = {}
@@ -129,6 +130,13 @@ function check(schema: z.ZodType | undefined, value: unknown, where: string): un
     .slice(0, 5)
     .map(([path, why]) => `${path}: ${why.join(', ')}`)
   throw new CroftError('invalid', `${where} is not as it should be: ${summary.join('; ')}`, fields)
+}
+
+/** PostgreSQL stores no NUL in texts, and nobody needs one. */
+function holdsNul(value: unknown): boolean {
+  if (typeof value === 'string') return value.includes('\u0000')
+  if (typeof value !== 'object' || value === null) return false
+  return Object.entries(value).some(([key, inner]) => key.includes('\u0000') || holdsNul(inner))
 }
 
 function answer(endpoint: Endpoint, result: unknown): Response {

@@ -14,7 +14,6 @@ export const status = (word: string) => (TONES[word] ?? ((text: string) => text)
 export const out = (text: string): void => void process.stdout.write(`${text}\n`)
 export const json = (value: unknown) => out(JSON.stringify(value, null, 2))
 
- 
 const plain = (text: string) => text.replace(/\u001b\[\d+m/g, '')
 
 /** Columns that are as wide as needed; the last one is cut at the terminal's edge. */

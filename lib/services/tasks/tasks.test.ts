@@ -168,12 +168,12 @@ describe('a task', () => {
 })
 
 describe('taking', () => {
-  it('gives one task to one of 20 workers that take at once, again and again', async () => {
+  it('gives one task to one of 20 workers that take at once', async () => {
     const others = await Promise.all(
       Array.from({ length: 20 }, (_, index) => farm.worker(agent.actor.accountId, { name: `racer-${index}` })),
     )
     await farm.schedule({ name: 'race' })
-    for (let round = 0; round < 25; round++) {
+    for (let round = 0; round < 10; round++) {
       const { requested } = await requestTasks(farm.system, { schedules: ['race'] })
       const taskId = requested[0]?.id ?? ''
       const takes = await Promise.all(

@@ -106,6 +106,16 @@ export const processExecutor: Executor = {
     const [program, ...args] = work.command
     const env = { ...work.env } as NodeJS.ProcessEnv
     const child = spawn(program, args, { cwd: work.folder, env, detached: true, stdio: ['ignore', 'pipe', 'pipe'] })
+    const exited = new Promise<number>((done) => {
+      child.once('exit', (code, signal) => done(code ?? (signal === 'SIGKILL' ? 137 : 143)))
+    })
+    let lastError = ''
+    const take = (stream: LogLine['stream']) => (text: string) => {
+      if (stream === 'stderr' && text.trim() !== '') lastError = text
+      return onLine({ stream, at: new Date().toISOString(), text: text.replaceAll('\u0000', '�') })
+    }
+    // At once: what nobody reads is thrown away when a quick child ends.
+    const reading = Promise.all([readLines(child.stdout, take('stdout')), readLines(child.stderr, take('stderr'))])
     const failed = await new Promise<Error | null>((done) => {
       child.once('spawn', () => done(null))
       child.once('error', done)
@@ -119,7 +129,6 @@ export const processExecutor: Executor = {
       }
     }
     await writeFile(join(work.folder, NOTE), JSON.stringify({ group, start: await startOf(group) }))
-    let lastError = ''
     let verdict: Ending | null = null
     const over = new AbortController()
     const kill = (ending: Ending) => {
@@ -130,15 +139,8 @@ export const processExecutor: Executor = {
     const onStop = () => kill({ kind: 'stopped' })
     stop.addEventListener('abort', onStop)
     if (stop.aborted) onStop()
-    const take = (stream: LogLine['stream']) => (text: string) => {
-      if (stream === 'stderr' && text.trim() !== '') lastError = text
-      return onLine({ stream, at: new Date().toISOString(), text })
-    }
-    const reading = Promise.all([readLines(child.stdout, take('stdout')), readLines(child.stderr, take('stderr'))])
     const watching = watch(group, work, over.signal, onUsage, kill)
-    const exitCode = await new Promise<number>((done) => {
-      child.once('exit', (code, signal) => done(code ?? (signal === 'SIGKILL' ? 137 : 143)))
-    })
+    const exitCode = await exited
     await endGroup(group)
     await reading
     over.abort()

@@ -88,24 +88,22 @@ export const newSchedule = z.strictObject({
 })
 export type NewScheduleWire = z.output<typeof newSchedule>
 
-export const schedulePatch = z
-  .strictObject({
-    name: scheduleName.optional(),
-    language: language.optional(),
-    category: z.enum(CATEGORIES).optional(),
-    periodicity: z.enum(PERIODICITIES).optional(),
-    tags: z.array(filled).optional(),
-    enabled: z.boolean('Not a valid boolean.').optional(),
-    task_name: offliner.optional(),
-    warehouse_path: warehousePath.optional(),
-    image: image.optional(),
-    platform: platform.optional(),
-    resources: resources.optional(),
-    monitor: z.boolean('Not a valid boolean.').optional(),
-    flags: flags.optional(),
-    artifacts_globs: z.array(filled).nullable().optional(),
-  })
-  .refine((patch) => Object.keys(patch).length > 0, 'Nothing to change.')
+export const schedulePatch = z.strictObject({
+  name: scheduleName.optional(),
+  language: language.optional(),
+  category: z.enum(CATEGORIES).optional(),
+  periodicity: z.enum(PERIODICITIES).optional(),
+  tags: z.array(filled).optional(),
+  enabled: z.boolean('Not a valid boolean.').optional(),
+  task_name: offliner.optional(),
+  warehouse_path: warehousePath.optional(),
+  image: image.optional(),
+  platform: platform.optional(),
+  resources: resources.optional(),
+  monitor: z.boolean('Not a valid boolean.').optional(),
+  flags: flags.optional(),
+  artifacts_globs: z.array(filled).nullable().optional(),
+})
 export type SchedulePatchWire = z.output<typeof schedulePatch>
 
 export const clone = z.strictObject({ name: scheduleName })

@@ -54,6 +54,7 @@ async function read(call: Call) {
 
 async function update({ ctx, params: [name = ''], body }: Call) {
   const patch = check('E2', schedulePatch, await body())
+  if (Object.keys(patch).length === 0) throw new WireError('E2', ['Nothing to change.'])
   const current = await gone(getSchedule(ctx, name))
   const taskType = patch.task_name ?? current.taskType
   if (taskType !== current.taskType && (patch.flags === undefined || patch.image === undefined)) {

@@ -1,0 +1,51 @@
+import { execFile } from 'node:child_process'
+import { copyFile, mkdtemp, readFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import { afterAll, beforeAll, expect, it } from 'vitest'
+
+const run = promisify(execFile)
+let folder = ''
+beforeAll(async () => {
+  await run(process.execPath, ['scripts/build.mjs'])
+  folder = await mkdtemp(join(tmpdir(), 'croft-bundle-'))
+  for (const name of ['croft-agent.mjs', 'croft.mjs']) await copyFile(join('build', name), join(folder, name))
+})
+afterAll(() => rm(folder, { recursive: true, force: true }))
+
+const start = (name: string, args: string[], env: Record<string, string> = {}) =>
+  run(process.execPath, [join(folder, name), ...args], {
+    cwd: folder,
+    env: { PATH: process.env.PATH ?? '', HOME: folder, ...env } as unknown as NodeJS.ProcessEnv,
+  }).then(
+    ({ stdout }) => ({ code: 0, stdout, stderr: '' }),
+    (error: { code: number; stdout: string; stderr: string }) => error,
+  )
+
+it.each(['croft-agent.mjs', 'croft.mjs'])(
+  '%s runs alone in an empty folder, and has never met Prisma or Next',
+  async (name) => {
+    expect((await start(name, ['--version'])).stdout).toMatch(/^\d+\.\d+\.\d+\n$/)
+    expect((await start(name, ['--help'])).stdout).toContain('Usage:')
+    expect(await readFile(join(folder, name), 'utf8')).not.toMatch(/PrismaClient|next\/dist/)
+  },
+)
+
+it.each([
+  [{}, 'CROFT_TOKEN must be set'],
+  [{ CROFT_TOKEN: 'x', CROFT_URL: 'nonsense' }, 'CROFT_URL must be'],
+  [{ CROFT_TOKEN: 'x', CROFT_AGENT_CPUS: 'many' }, 'CROFT_AGENT_CPUS'],
+  [{ CROFT_TOKEN: 'x', CROFT_AGENT_MEMORY: 'lots' }, 'CROFT_AGENT_MEMORY must be bytes'],
+  [{ CROFT_TOKEN: 'x', CROFT_AGENT_NAME: 'a b' }, 'CROFT_AGENT_NAME must have'],
+] as [Record<string, string>, string][])('the agent refuses %o in one line', async (env, words) => {
+  const { code, stderr } = await start('croft-agent.mjs', ['run'], env)
+  expect([code, stderr.trim().split('\n')]).toEqual([1, [expect.stringContaining(words)]])
+})
+
+it('the command line says what is wrong in one line', async () => {
+  const away = await start('croft.mjs', ['tasks', 'list'], { CROFT_URL: 'http://127.0.0.1:1' })
+  expect([away.code, away.stderr.trim().split('\n').length]).toEqual([4, 1])
+  expect((await start('croft.mjs', ['tasks', 'list', '--status', 'nonsense'])).code).toBe(2)
+  expect((await start('croft.mjs', ['nonsense'])).code).toBe(2)
+})
