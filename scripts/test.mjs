@@ -105,6 +105,7 @@ await import('./build.mjs')
 const fine = step('unit, service and protocol tests', [
   bin('vitest/vitest.mjs'),
   'run',
+  ...(quick ? ['--exclude', '**/*.slow.test.ts'] : []),
   '--reporter=default',
   '--reporter=json',
   '--outputFile=test-results/vitest.json',
