@@ -1,4 +1,4 @@
-import { pino, type Logger } from 'pino'
+import { pino, type DestinationStream, type Logger, type LoggerOptions } from 'pino'
 
 export type { Logger }
 
@@ -26,9 +26,9 @@ const cleanError = (error: Error) => {
   return { type, message: withoutSecrets(message), stack: withoutSecrets(stack) }
 }
 
-/** Structured logs on standard output: JSON lines with the process's name; secrets are redacted. */
-export function createLog(name: string, level: string): Logger {
-  return pino({
+/** Structured logs on standard output: JSON lines with the process's name; secrets are redacted. `to` is another place, for tests. */
+export function createLog(name: string, level: string, to?: DestinationStream): Logger {
+  const options: LoggerOptions = {
     name,
     level,
     redact: { paths: SECRET_KEYS.flatMap((key) => [key, `*.${key}`, `*.*.${key}`]), censor: '***' },
@@ -41,5 +41,6 @@ export function createLog(name: string, level: string): Logger {
         )
       },
     },
-  })
+  }
+  return to === undefined ? pino(options) : pino(options, to)
 }
