@@ -3,7 +3,8 @@
 import Link from 'next/link'
 import { parseAsString, parseAsStringLiteral, useQueryStates } from 'nuqs'
 import type { z } from 'zod'
-import { Empty, Loading, Problem } from '#components/states'
+import { ListPanel } from '#components/list-panel'
+import { Empty } from '#components/states'
 import { ProgressBar, StatusBadge } from '#components/status'
 import { Ago, Took } from '#components/time'
 import type { taskSummary } from '#lib/contract/task'
@@ -167,6 +168,29 @@ function Rows({ tab, tasks }: { tab: Tab; tasks: Task[] }) {
   )
 }
 
+function Nothing({ view, clear }: { view: { tab: Tab; schedule: string; worker: string }; clear: () => void }) {
+  if (view.schedule !== '' || view.worker !== '') {
+    return (
+      <Empty title="Nothing fits the filter">
+        <button type="button" className="link" onClick={clear}>
+          Clear the filter
+        </button>
+      </Empty>
+    )
+  }
+  return (
+    <Empty title={NOTHING[view.tab]}>
+      <p>
+        Request a task on the page of a{' '}
+        <Link className="link" href="/schedules">
+          schedule
+        </Link>
+        .
+      </p>
+    </Empty>
+  )
+}
+
 export function Pipeline() {
   const [view, setView] = useQueryStates({
     tab: parseAsStringLiteral(TABS).withDefault('queued'),
@@ -221,45 +245,15 @@ export function Pipeline() {
           />
         </div>
       </div>
-      <section className="panel overflow-hidden" aria-label={`${view.tab} tasks`}>
-        {query.isPending ? (
-          <Loading />
-        ) : query.error !== null ? (
-          <div className="p-4">
-            <Problem error={query.error} retry={() => void query.refetch()} />
-          </div>
-        ) : tasks.length === 0 ? (
-          <Empty title={view.schedule || view.worker ? 'Nothing fits the filter' : NOTHING[view.tab]}>
-            {view.schedule || view.worker ? (
-              <button type="button" className="link" onClick={() => void setView({ schedule: '', worker: '' })}>
-                Clear the filter
-              </button>
-            ) : (
-              <p>
-                Request a task on the page of a{' '}
-                <Link className="link" href="/schedules">
-                  schedule
-                </Link>
-                .
-              </p>
-            )}
-          </Empty>
-        ) : (
-          <Rows tab={view.tab} tasks={tasks} />
-        )}
-      </section>
-      {query.hasNextPage && (
-        <div className="mt-4 text-center">
-          <button
-            type="button"
-            className="button"
-            disabled={query.isFetchingNextPage}
-            onClick={() => void query.fetchNextPage()}
-          >
-            Show more
-          </button>
-        </div>
-      )}
+      <ListPanel
+        label={`${view.tab} tasks`}
+        query={query}
+        empty={
+          tasks.length === 0 ? <Nothing view={view} clear={() => void setView({ schedule: '', worker: '' })} /> : null
+        }
+      >
+        <Rows tab={view.tab} tasks={tasks} />
+      </ListPanel>
     </>
   )
 }

@@ -114,7 +114,13 @@ export const requestTasks = endpoint({
   }),
   response: z.object({
     requested: z.array(z.object({ schedule: z.string(), id })),
-    refused: z.array(z.object({ schedule: z.string(), why: z.string() })),
+    refused: z.array(
+      z.object({
+        schedule: z.string(),
+        code: z.enum(['unknown', 'disabled', 'waiting', 'no_worker']),
+        why: z.string(),
+      }),
+    ),
   }),
   status: 201,
 })

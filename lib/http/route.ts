@@ -27,7 +27,12 @@ export function route<E extends Endpoint>(
   return async (request: Request, next: NextArguments): Promise<Response> => {
     const requestId = randomUUID()
     const { context, log } = await runtime()
-    const requestLog = log.child({ requestId, operation: `${endpoint.method} ${endpoint.path}` })
+    const pathParams = (await next.params) ?? {}
+    const requestLog = log.child({
+      requestId,
+      operation: `${endpoint.method} ${endpoint.path}`,
+      ...(endpoint.path.startsWith('/tasks/{id}') && { taskId: pathParams.id }),
+    })
     const started = performance.now()
     let response: Response
     try {
@@ -43,7 +48,7 @@ export function route<E extends Endpoint>(
       const result = await handle({
         ctx,
         request,
-        ...(await inputOf(endpoint, request, (await next.params) ?? {})),
+        ...(await inputOf(endpoint, request, pathParams)),
       } as RouteInput<E>)
       response = result instanceof Response ? result : answer(endpoint, result)
     } catch (error) {

@@ -4,7 +4,8 @@ import { Search } from 'lucide-react'
 import Link from 'next/link'
 import { parseAsString, useQueryState } from 'nuqs'
 import { useDeferredValue } from 'react'
-import { Empty, Loading, Problem } from '#components/states'
+import { ListPanel } from '#components/list-panel'
+import { Empty } from '#components/states'
 import { StatusBadge } from '#components/status'
 import { Ago } from '#components/time'
 import type { TaskStatus } from '#lib/core/task'
@@ -34,69 +35,55 @@ export function ScheduleList() {
           onChange={(event) => void setQ(event.target.value)}
         />
       </div>
-      <section className="panel overflow-hidden" aria-label="Schedules">
-        {query.isPending ? (
-          <Loading />
-        ) : query.error !== null ? (
-          <div className="p-4">
-            <Problem error={query.error} retry={() => void query.refetch()} />
-          </div>
-        ) : schedules.length === 0 ? (
-          <Empty title={q === '' ? 'There are no schedules yet' : `No schedule has “${q}” in its name`}>
-            {q === '' ? <p>Create one over the API: POST /api/farm/schedules.</p> : null}
-          </Empty>
-        ) : (
-          <ul className="divide-line divide-y">
-            {schedules.map((schedule) => (
-              <li
-                key={schedule.id}
-                className="hover:bg-sunken/50 relative grid gap-x-6 gap-y-1 px-4 py-3 sm:grid-cols-[minmax(0,2fr)_minmax(0,1fr)_8rem_8rem] sm:items-center"
-              >
-                <div className="min-w-0">
-                  <Link
-                    href={`/schedules/${encodeURIComponent(schedule.name)}`}
-                    className="link font-medium break-all after:absolute after:inset-0"
-                  >
-                    {schedule.name}
-                  </Link>
-                  <div className="text-muted text-xs">
-                    {[schedule.taskType, schedule.category, ...schedule.tags].join(' · ')}
-                  </div>
+      <ListPanel
+        label="Schedules"
+        query={query}
+        empty={
+          schedules.length > 0 ? null : (
+            <Empty title={q === '' ? 'There are no schedules yet' : `No schedule has “${q}” in its name`}>
+              {q === '' && <p>Create one over the API: POST /api/farm/schedules.</p>}
+            </Empty>
+          )
+        }
+      >
+        <ul className="divide-line divide-y">
+          {schedules.map((schedule) => (
+            <li
+              key={schedule.id}
+              className="hover:bg-sunken/50 relative grid gap-x-6 gap-y-1 px-4 py-3 sm:grid-cols-[minmax(0,2fr)_minmax(0,1fr)_8rem_8rem] sm:items-center"
+            >
+              <div className="min-w-0">
+                <Link
+                  href={`/schedules/${encodeURIComponent(schedule.name)}`}
+                  className="link font-medium break-all after:absolute after:inset-0"
+                >
+                  {schedule.name}
+                </Link>
+                <div className="text-muted text-xs">
+                  {[schedule.taskType, schedule.category, ...schedule.tags].join(' · ')}
                 </div>
-                <div className="text-muted text-sm">{schedule.language.nameEn}</div>
-                <div className="text-sm">
-                  {schedule.enabled ? schedule.periodicity : <span className="text-warn">disabled</span>}
-                  {schedule.queued > 0 && <span className="text-muted"> · {schedule.queued} queued</span>}
-                </div>
-                <div className="text-sm">
-                  {schedule.lastTask === null ? (
-                    <span className="text-muted">never ran</span>
-                  ) : (
-                    <>
-                      <StatusBadge status={schedule.lastTask.status as TaskStatus} />
-                      <div className="text-muted text-xs">
-                        <Ago date={schedule.lastTask.updatedAt} />
-                      </div>
-                    </>
-                  )}
-                </div>
-              </li>
-            ))}
-          </ul>
-        )}
-      </section>
-      {query.hasNextPage && (
-        <div className="mt-4 text-center">
-          <button
-            type="button"
-            className="button"
-            disabled={query.isFetchingNextPage}
-            onClick={() => void query.fetchNextPage()}
-          >
-            Show more
-          </button>
-        </div>
-      )}
+              </div>
+              <div className="text-muted text-sm">{schedule.language.nameEn}</div>
+              <div className="text-sm">
+                {schedule.enabled ? schedule.periodicity : <span className="text-warn">disabled</span>}
+                {schedule.queued > 0 && <span className="text-muted"> · {schedule.queued} queued</span>}
+              </div>
+              <div className="text-sm">
+                {schedule.lastTask === null ? (
+                  <span className="text-muted">never ran</span>
+                ) : (
+                  <>
+                    <StatusBadge status={schedule.lastTask.status as TaskStatus} />
+                    <div className="text-muted text-xs">
+                      <Ago date={schedule.lastTask.updatedAt} />
+                    </div>
+                  </>
+                )}
+              </div>
+            </li>
+          ))}
+        </ul>
+      </ListPanel>
     </>
   )
 }

@@ -14,9 +14,11 @@ import { writeNotices } from '../notices/write'
 import { resourcesOf } from './view'
 
 export type RequestTasks = { schedules: string[]; priority?: number; worker?: string | null }
+/** Why a schedule was not requested; `waiting` and `no_worker` leave the schedule itself in order. */
+export type Refusal = { code: 'unknown' | 'disabled' | 'waiting' | 'no_worker'; why: string }
 export type RequestedTasks = {
   requested: { schedule: string; id: string }[]
-  refused: { schedule: string; why: string }[]
+  refused: ({ schedule: string } & Refusal)[]
 }
 
 /**
@@ -29,7 +31,7 @@ export async function requestTasks(ctx: Context, input: RequestTasks): Promise<R
   for (const schedule of new Set(input.schedules)) {
     const outcome = await transaction(ctx, (tx) => requestOne(tx, schedule, input.priority ?? 0, input.worker ?? null))
     if ('id' in outcome) answer.requested.push({ schedule, id: outcome.id })
-    else answer.refused.push({ schedule, why: outcome.why })
+    else answer.refused.push({ schedule, ...outcome })
   }
   return answer
 }
@@ -39,19 +41,19 @@ async function requestOne(
   name: string,
   priority: number,
   workerName: string | null,
-): Promise<{ id: string } | { why: string }> {
+): Promise<{ id: string } | Refusal> {
   const worker =
     workerName === null ? null : await tx.db.worker.findFirst({ where: { name: workerName, deletedAt: null } })
-  if (workerName !== null && worker === null) return { why: `there is no worker ${workerName}` }
+  if (workerName !== null && worker === null) return { code: 'no_worker', why: `there is no worker ${workerName}` }
   await tx.db.$executeRaw`SELECT 1 FROM schedule WHERE name = ${name} FOR UPDATE`
   const schedule = await tx.db.schedule.findUnique({ where: { name } })
-  if (schedule === null) return { why: `there is no schedule ${name}` }
-  if (!schedule.enabled) return { why: 'the schedule is disabled: enable it first' }
+  if (schedule === null) return { code: 'unknown', why: `there is no schedule ${name}` }
+  if (!schedule.enabled) return { code: 'disabled', why: 'the schedule is disabled: enable it first' }
   const waiting = await tx.db.task.findFirst({
     where: { scheduleId: schedule.id, status: 'requested', ...(worker !== null && { pinnedWorkerId: worker.id }) },
     select: { id: true },
   })
-  if (waiting !== null) return { why: `it waits in the queue already, as task ${waiting.id}` }
+  if (waiting !== null) return { code: 'waiting', why: `it waits in the queue already, as task ${waiting.id}` }
   const fallback = await tx.db.scheduleDuration.findFirst({ where: { scheduleId: schedule.id, workerId: null } })
   const id = await addTask(tx, {
     taskType: schedule.taskTypeId,

@@ -74,3 +74,12 @@ export function toResponse(error: unknown): Response {
   if (!(error instanceof CroftError)) throw error
   return simple(STATUS[error.code], error.message)
 }
+
+/** Zimfarm's own words for what is not there (zimfarm.md §1.6). */
+export async function orNotFound<T>(words: string, work: Promise<T>): Promise<T> {
+  try {
+    return await work
+  } catch (error) {
+    throw error instanceof CroftError && error.code === 'not_found' ? new CroftError('not_found', words) : error
+  }
+}

@@ -1,5 +1,4 @@
 import { may } from '#lib/core/access'
-import { CroftError } from '#lib/core/error'
 import { checkParams } from '#lib/core/params'
 import { TASK_TYPES } from '#lib/core/task-types/index'
 import type { Context } from '#lib/services/context'
@@ -8,7 +7,7 @@ import { createSchedule } from '#lib/services/schedules/create'
 import { getSchedule } from '#lib/services/schedules/get'
 import { searchSchedules } from '#lib/services/schedules/search'
 import { deleteSchedule, updateSchedule } from '#lib/services/schedules/update'
-import { check, WireError } from '../errors'
+import { check, orNotFound, WireError } from '../errors'
 import { fromPatch, fromSchedule, page, toScheduleDocument, toScheduleItem } from '../mapper'
 import { nothing, ok, type Call, type Route } from '../route'
 import { clone, newSchedule, schedulePatch, schedulesQuery } from '../wire'
@@ -24,15 +23,7 @@ function checkFlags(ctx: Context, taskType: string, flags: unknown): void {
   if (Object.keys(errors).length > 0) throw new WireError('E2', errors)
 }
 
-async function gone<T>(work: Promise<T>): Promise<T> {
-  try {
-    return await work
-  } catch (error) {
-    if (error instanceof CroftError && error.code === 'not_found')
-      throw new CroftError('not_found', 'Schedule Not Found')
-    throw error
-  }
-}
+const gone = <T>(work: Promise<T>) => orNotFound('Schedule Not Found', work)
 
 async function list({ ctx, query }: Call) {
   const { skip, limit, lang, name, ...search } = check('E3', schedulesQuery, query)

@@ -8,7 +8,7 @@ import { remoteReport } from '#lib/services/tasks/remote-report'
 import { searchTaken } from '#lib/services/tasks/search'
 import { claimTask } from '#lib/services/tasks/take'
 import { workerByName } from '#lib/services/workers/poll'
-import { check } from '../errors'
+import { check, orNotFound } from '../errors'
 import { toReport } from '../events'
 import { idOf } from '../ids'
 import { page, STANDINGS, toTaskDocument, toTaskItem } from '../mapper'
@@ -16,14 +16,7 @@ import { nothing, ok, type Call, type Route } from '../route'
 import { event, takeQuery, tasksQuery } from '../wire'
 
 const notFound = () => new CroftError('not_found', 'Task Not Found')
-async function gone<T>(work: Promise<T>): Promise<T> {
-  try {
-    return await work
-  } catch (error) {
-    if (error instanceof CroftError && error.code === 'not_found') throw notFound()
-    throw error
-  }
-}
+const gone = <T>(work: Promise<T>) => orNotFound(notFound().message, work)
 
 async function takenTask(ctx: Context, id: string): Promise<TaskDetails> {
   const task = await gone(getTask(ctx, id))
