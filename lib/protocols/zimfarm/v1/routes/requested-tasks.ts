@@ -17,6 +17,7 @@ import { nothing, ok, type Call, type Route } from '../route'
 import { newRequest, pollQuery, priorityPatch, requestedQuery } from '../wire'
 
 const WORDS = 'Requested Task Not Found'
+
 const gone = <T>(work: Promise<T>) => orNotFound(WORDS, work)
 
 async function waitingTask(ctx: Context, id: string): Promise<TaskDetails> {
@@ -57,6 +58,42 @@ async function request({ ctx, body }: Call) {
   const { schedule_names, priority, worker } = check('E2', newRequest, await body())
   const { requested, refused } = await requestTasks(ctx, { schedules: schedule_names, priority, worker })
   const known = refused.filter(({ code }) => code === 'waiting' || code === 'no_worker')
+  if (requested.length === 0 && known.length === 0) return nothing(404)
+  return ok({ requested: requested.map(({ id }) => id) }, 201)
+}
+
+/** What a worker polls: one task that it should take, or none (zimfarm.md §6.3). */
+async function polled({ ctx, query, request }: Call) {
+  const name = typeof query.worker === 'string' ? query.worker : ''
+  const worker = name.length < 3 ? null : await workerByName(ctx, name).catch(() => null)
+  if (name.length >= 3 && worker === null) throw new CroftError('not_found', 'Worker Not Found')
+  const { avail_cpu, avail_memory, avail_disk } = check('E3', pollQuery, query)
+  const available = { cpu: avail_cpu, memory: avail_memory, disk: avail_disk }
+  const task = await poll(ctx, { worker: name, available, ip: addressOf(request) })
+  if (task === null) return ok(page(0, 1, 0, []))
+  return ok(page(0, 1, 1, [toPolled(task, await durationOf(ctx, task, name))]))
+}
+
+async function durationOf(ctx: Context, task: TaskDetails, worker: string) {
+  const schedule = task.scheduleName === null ? null : await getSchedule(ctx, task.scheduleName).catch(() => null)
+  const measured = schedule?.durations.workers.find((entry) => entry.worker === worker)
+  if (measured !== undefined) return { value: measured.seconds, on: measured.measuredAt, worker }
+  return {
+    value: schedule?.durations.defaultSeconds ?? DEFAULT_DURATION_SECONDS,
+    on: schedule?.durations.defaultAt ?? ctx.now(),
+    worker: null,
+  }
+}
+
+async function read({ ctx, params: [id], query }: Call) {
+  const task = await waitingTask(ctx, idOf(id))
+  const trusted = may(ctx.actor, 'schedules.update')
+  return ok(
+    toRequestedDocument(task, await rankOf(ctx, task.id), {
+      secrets: trusted && !('hide_secrets' in query),
+      notification: trusted,
+    }),
+  )
 }
 
 async function update({ ctx, params: [id], body }: Call) {
