@@ -45,6 +45,9 @@ export type Field = {
 export const EXECUTORS = ['container', 'process', 'in_process'] as const
 export type Executor = (typeof EXECUTORS)[number]
 
+/** The version under which the definitions that come with Croft are known. */
+export const BUILTIN_VERSION = 'dev'
+
 /** What can be run: it makes the form, the validation and the command. */
 export type TaskTypeDefinition = {
   id: string

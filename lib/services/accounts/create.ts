@@ -31,6 +31,7 @@ export async function createAccount(
       const row = await tx.db.account.create({
         data: {
           username: input.username,
+          displayName: input.username,
           passwordHash,
           email: input.email,
           role: input.role,

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import { BUILTIN_VERSION } from '#lib/core/task-type'
 import { TASK_TYPES } from '#lib/core/task-types/index'
 import { json } from '#lib/db/client'
 import { createAccount, createApiToken } from '../accounts/create'
@@ -8,10 +9,17 @@ import { createSchedule } from '../schedules/create'
 
 /** Writes the built-in task types into the database, as this version of Croft knows them. Safe to run twice. */
 export async function writeTaskTypes(ctx: Context): Promise<void> {
-  for (const definition of Object.values(TASK_TYPES)) {
-    const { id, title, description, executor } = definition
-    const row = { title, description, executor, definition: json(definition) as object, updatedAt: ctx.now() }
+  for (const [position, definition] of Object.values(TASK_TYPES).entries()) {
+    const { id, title, description, executor, offliner, executable: command, image: dockerImage } = definition
+    const row = { title, description, executor, offliner, position, command, dockerImage, updatedAt: ctx.now() }
+    const version = { definition: json(definition) as object, updatedAt: ctx.now() }
     await ctx.db.taskType.upsert({ where: { id }, create: { id, ...row }, update: row, select: { id: true } })
+    await ctx.db.taskTypeVersion.upsert({
+      where: { taskTypeId_version: { taskTypeId: id, version: BUILTIN_VERSION } },
+      create: { taskTypeId: id, version: BUILTIN_VERSION, ...version },
+      update: version,
+      select: { taskTypeId: true },
+    })
   }
 }
 
