@@ -87,7 +87,7 @@ export function RequestButton({
   enabled?: boolean
   label?: string
 }) {
-  const allowed = useMay('tasks.request')
+  const allowed = useMay('requests.create')
   const [open, setOpen] = useState(false)
   if (!allowed) return null
   return (

@@ -61,9 +61,9 @@ export const scheduleSummary = z.object({
   updatedAt: instant,
 })
 export const schedule = scheduleSummary.extend({
-  config: config.describe('secret parameters are masked unless the caller may update schedules'),
+  config: config.describe('secret parameters are masked unless the caller may see the secrets of schedules'),
   platform: z.string().nullable(),
-  notification: notification.nullable().describe('null unless the caller may update schedules'),
+  notification: notification.nullable().describe('null unless the caller may see the secrets of schedules'),
   notes: z.string(),
   version: z.number().int(),
   command: z.array(z.string()),

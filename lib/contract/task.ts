@@ -106,7 +106,7 @@ export const requestTasks = endpoint({
   path: '/tasks',
   tag: 'Tasks',
   summary: 'Request tasks of schedules',
-  access: 'tasks.request',
+  access: 'requests.create',
   body: z.strictObject({
     schedules: z.array(z.string().min(1)).min(1).max(1000).describe('names'),
     priority: z.number().int().min(0).max(10).default(0).describe('bigger goes first'),

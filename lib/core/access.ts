@@ -1,30 +1,48 @@
-/** Namespaces and their permissions (zimfarm.md §3), the vocabulary of all doors. */
+/** Namespaces and their permissions: the vocabulary of all doors. Foreign doors translate (zimfarm.md §3, §17.3). */
 export const PERMISSIONS = {
-  tasks: ['request', 'unrequest', 'create', 'update', 'cancel', 'delete'],
-  schedules: ['create', 'update', 'delete'],
-  users: ['read', 'create', 'update', 'delete', 'change_password', 'ssh_keys'],
+  tasks: ['read', 'secrets', 'create', 'update', 'cancel', 'delete'],
+  requests: ['read', 'secrets', 'create', 'update', 'delete'],
+  schedules: ['read', 'secrets', 'create', 'update', 'archive', 'delete'],
+  users: ['read', 'create', 'update', 'delete', 'change_password', 'secrets'],
+  workers: ['read', 'update', 'create', 'secrets', 'ssh_keys', 'checkin'],
   zim: ['upload'],
+  task_types: ['read', 'create', 'update'],
 } as const
 export type Namespace = keyof typeof PERMISSIONS
 export type Permission = { [N in Namespace]: `${N}.${(typeof PERMISSIONS)[N][number]}` }[Namespace]
 export type Scope = { [N in Namespace]?: Record<string, boolean> }
 
 const ALL: { [N in Namespace]: readonly string[] } = PERMISSIONS
+const butDelete = (namespace: Namespace) => ALL[namespace].filter((name) => name !== 'delete')
+/**
+ * What each role may do. Where the two Zimfarms differ about a role, the wider one counts here, and the narrower
+ * door is narrow by itself (lib/protocols/zimfarm/v1/access.ts, v2/access.ts).
+ */
 const grants = {
   admin: ALL,
   manager: {
-    tasks: ['request', 'unrequest', 'cancel'],
+    tasks: ['read', 'secrets', 'cancel'],
+    requests: ALL.requests,
     schedules: ALL.schedules,
-    users: ['read', 'create', 'update', 'delete', 'change_password'],
+    users: ALL.users,
+    workers: ['read', 'ssh_keys'],
   },
-  editor: { schedules: ['create', 'update'] },
-  'editor-requester': { tasks: ['request', 'unrequest', 'cancel'], schedules: ['create', 'update'] },
-  worker: { tasks: ['create', 'update', 'cancel'], zim: ALL.zim },
-  processor: { tasks: ['update'] },
+  editor: { schedules: butDelete('schedules') },
+  'editor-requester': {
+    tasks: ['read', 'secrets', 'cancel'],
+    requests: ['read', 'secrets', 'create', 'delete'],
+    schedules: butDelete('schedules'),
+  },
+  worker: { tasks: butDelete('tasks'), requests: ALL.requests, workers: ['read', 'checkin'], zim: ALL.zim },
+  processor: { tasks: ['update', 'secrets'], requests: ['update', 'secrets'] },
+  viewer: {},
 } as const satisfies Record<string, { [N in Namespace]?: readonly string[] }>
 
 export type Role = keyof typeof grants
 export const ROLES = Object.keys(grants) as Role[]
+/** The role of an account whose scope somebody wrote by hand. */
+export const CUSTOM_ROLE = 'custom'
+const isRole = (role: string): role is Role => Object.hasOwn(grants, role)
 
 /** The scope of a role: every permission of the namespaces that it has something in, true or false. */
 export function scopeOf(role: Role): Scope {
@@ -37,6 +55,9 @@ export function scopeOf(role: Role): Scope {
     ]),
   )
 }
+
+/** What an account may do: its role's scope as of today, or its own where the role is `custom`. */
+export const effectiveScope = (role: string, stored: Scope): Scope => (isRole(role) ? scopeOf(role) : stored)
 
 export function allows(scope: Scope, permission: Permission): boolean {
   const [namespace, name] = permission.split('.') as [Namespace, string]

@@ -1,6 +1,6 @@
 import { createHash, randomBytes, randomUUID } from 'node:crypto'
 import { errors, jwtVerify, SignJWT } from 'jose'
-import type { Actor, Scope } from '#lib/core/access'
+import { effectiveScope, type Actor, type Scope } from '#lib/core/access'
 import { CroftError } from '#lib/core/error'
 import type { Prisma } from '#lib/db/client'
 import type { Context, ReadContext, TxContext } from '../context'
@@ -18,19 +18,25 @@ export type Tokens = {
 const ACCESS_SECONDS = 24 * 60 * 60
 /** As Zimfarm's refresh tokens (zimfarm.md §2.2). */
 const REFRESH_DAYS = 30
-const ISSUER = 'dispatcher'
+/** How a door dresses its access tokens: who issues them and what they tell besides the session. */
+export type TokenFormat = {
+  issuer: 'croft' | 'dispatcher' | 'zimfarm_backend'
+  claims: (account: AccountRow) => Record<string, unknown>
+}
+const OWN_FORMAT: TokenFormat = { issuer: 'croft', claims: () => ({}) }
+const ISSUERS: TokenFormat['issuer'][] = ['croft', 'dispatcher', 'zimfarm_backend']
 export const API_TOKEN_PREFIX = 'croft_'
 
 export const sha256 = (text: string) => createHash('sha256').update(text).digest('hex')
 const keyOf = (secret: string) => new TextEncoder().encode(secret)
-type AccountRow = Prisma.AccountGetPayload<object>
+export type AccountRow = Prisma.AccountGetPayload<object>
 
 const actorOf = (account: AccountRow, sessionId: string | null): AccountActor => ({
   kind: 'account',
   accountId: account.id,
   username: account.username,
   role: account.role,
-  scope: account.scope as Scope,
+  scope: effectiveScope(account.role, account.scope as Scope),
   sessionId,
 })
 
@@ -38,7 +44,7 @@ const actorOf = (account: AccountRow, sessionId: string | null): AccountActor =>
 export async function openSession(
   tx: TxContext,
   account: AccountRow,
-  input: { kind: SessionKind; userAgent?: string | null },
+  input: { kind: SessionKind; userAgent?: string | null; format?: TokenFormat },
 ): Promise<Tokens> {
   const sessionId = randomUUID()
   const refreshToken = input.kind === 'zimfarm' ? randomUUID() : randomBytes(32).toString('base64url')
@@ -55,21 +61,26 @@ export async function openSession(
       refreshHash: sha256(refreshToken),
     },
   })
-  return { ...(await accessToken(tx, account, sessionId)), refreshToken, sessionId, actor: actorOf(account, sessionId) }
+  return {
+    ...(await accessToken(tx, account, sessionId, input.format)),
+    refreshToken,
+    sessionId,
+    actor: actorOf(account, sessionId),
+  }
 }
 
-/** The claims are Zimfarm's (zimfarm.md §2.6), with the session's id so that the token can be revoked. */
+/** Whatever else it tells, a token names its session, so that it can be revoked. */
 async function accessToken(
   ctx: ReadContext,
   account: AccountRow,
   sessionId: string,
+  format: TokenFormat = OWN_FORMAT,
 ): Promise<{ accessToken: string; expiresAt: Date }> {
   const iat = Math.floor(ctx.now().getTime() / 1000)
   const exp = iat + ACCESS_SECONDS
-  const user = { _id: account.id, email: account.email, username: account.username, scope: account.scope }
-  const token = await new SignJWT({ user, sid: sessionId })
+  const token = await new SignJWT({ ...format.claims(account), sid: sessionId })
     .setProtectedHeader({ alg: 'HS256', typ: 'JWT' })
-    .setIssuer(ISSUER)
+    .setIssuer(format.issuer)
     .setIssuedAt(iat)
     .setExpirationTime(exp)
     .sign(keyOf(ctx.settings.secret))
@@ -80,7 +91,7 @@ async function accessToken(
  * New tokens for a refresh token. It serves once, also when it comes five times at once.
  * @throws CroftError unauthenticated
  */
-export async function refreshSession(ctx: Context, refreshToken: string): Promise<Tokens> {
+export async function refreshSession(ctx: Context, refreshToken: string, format?: TokenFormat): Promise<Tokens> {
   const now = ctx.now()
   const next = /^[0-9a-f-]{36}$/i.test(refreshToken) ? randomUUID() : randomBytes(32).toString('base64url')
   const [session] = await ctx.db.session.updateManyAndReturn({
@@ -100,7 +111,7 @@ export async function refreshSession(ctx: Context, refreshToken: string): Promis
     throw new CroftError('unauthenticated', 'the refresh token is unknown, used or expired: sign in again')
   const account = await ctx.db.account.findUniqueOrThrow({ where: { id: session.accountId } })
   return {
-    ...(await accessToken(ctx, account, session.id)),
+    ...(await accessToken(ctx, account, session.id, format)),
     refreshToken: next,
     sessionId: session.id,
     actor: actorOf(account, session.id),
@@ -130,7 +141,7 @@ async function sessionOfJwt(ctx: ReadContext, token: string): Promise<string> {
   try {
     const { payload } = await jwtVerify(token, keyOf(ctx.settings.secret), {
       algorithms: ['HS256'],
-      issuer: ISSUER,
+      issuer: ISSUERS,
       currentDate: ctx.now(),
     })
     if (typeof payload.sid === 'string') return payload.sid

@@ -2,7 +2,7 @@ import { CroftError } from '#lib/core/error'
 import { transaction, type Context } from '../context'
 import { appendEvent } from '../events/append'
 import { passwordMatches } from './password'
-import { openSession, type SessionKind, type Tokens } from './session'
+import { openSession, type SessionKind, type TokenFormat, type Tokens } from './session'
 
 export type SignIn = {
   username: string
@@ -10,6 +10,7 @@ export type SignIn = {
   kind: SessionKind
   ip?: string | null
   userAgent?: string | null
+  format?: TokenFormat
 }
 
 const WINDOW_MINUTES = 15

@@ -25,7 +25,7 @@ export async function listNotices(ctx: ReadContext, taskId: string): Promise<Not
     omit: { payload: true },
     orderBy: [{ createdAt: 'asc' }, { id: 'asc' }],
   })
-  const trusted = may(ctx.actor, 'schedules.update')
+  const trusted = may(ctx.actor, 'schedules.secrets')
   return rows.map((row) => ({
     ...row,
     target: trusted ? row.target : shownTarget(row.channel, row.target),

@@ -53,7 +53,7 @@ export type ScheduleView = {
 
 /** A schedule as this caller may see it: secrets and who is told only for those who may change it. */
 export function toSchedule(ctx: ReadContext, row: ScheduleRow, options: { secrets?: boolean } = {}): ScheduleView {
-  const trusted = may(ctx.actor, 'schedules.update')
+  const trusted = may(ctx.actor, 'schedules.secrets')
   const definition = TASK_TYPES[row.taskTypeId]
   const stored = row.config as ScheduleConfig
   const shown =

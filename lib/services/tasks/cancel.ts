@@ -49,7 +49,7 @@ export async function cancelTask(ctx: Context, taskId: string): Promise<TaskSumm
  * @throws CroftError not_found when it does not wait, e.g. because a worker has taken it
  */
 export async function unrequestTask(ctx: Context, taskId: string): Promise<void> {
-  demand(ctx, 'tasks.unrequest')
+  demand(ctx, 'requests.delete')
   await transaction(ctx, async (tx) => {
     const task = await locked(tx, taskId)
     if (task.status !== 'requested') throw new CroftError('not_found', `task ${taskId} does not wait in the queue`)
@@ -59,7 +59,7 @@ export async function unrequestTask(ctx: Context, taskId: string): Promise<void>
 
 /** Changes the priority of a waiting task, 0 to 10. */
 export async function prioritize(ctx: Context, input: { taskId: string; priority: number }): Promise<void> {
-  demand(ctx, 'tasks.update')
+  demand(ctx, 'requests.update')
   await transaction(ctx, async (tx) => {
     const task = await locked(tx, input.taskId)
     if (task.status !== 'requested')

@@ -26,7 +26,7 @@ export type RequestedTasks = {
  * the reason; the others go on. A schedule may wait once for any worker, and once for each worker that is named (zimfarm.md §6.2).
  */
 export async function requestTasks(ctx: Context, input: RequestTasks): Promise<RequestedTasks> {
-  demand(ctx, 'tasks.request')
+  demand(ctx, 'requests.create')
   const answer: RequestedTasks = { requested: [], refused: [] }
   for (const schedule of new Set(input.schedules)) {
     const outcome = await transaction(ctx, (tx) => requestOne(tx, schedule, input.priority ?? 0, input.worker ?? null))

@@ -21,7 +21,7 @@ export async function showTask(ctx: ReadContext, taskId: string): Promise<ShownT
   const task = await getTask(ctx, taskId)
   const definition = TASK_TYPES[task.taskType]
   const config =
-    definition === undefined || may(ctx.actor, 'tasks.create')
+    definition === undefined || may(ctx.actor, task.status === 'requested' ? 'requests.secrets' : 'tasks.secrets')
       ? task.config
       : {
           ...task.config,
@@ -31,7 +31,7 @@ export async function showTask(ctx: ReadContext, taskId: string): Promise<ShownT
   return {
     ...task,
     config,
-    notification: may(ctx.actor, 'schedules.update') ? task.notification : null,
+    notification: may(ctx.actor, 'schedules.secrets') ? task.notification : null,
     exitCode: task.report?.exitCode ?? null,
     stderr: task.report?.stderr ?? null,
     exception: task.report?.exception ?? null,

@@ -1,7 +1,8 @@
-import { ANONYMOUS, may, type Actor, type Permission } from '#lib/core/access'
+import { ANONYMOUS, type Actor } from '#lib/core/access'
 import { CroftError } from '#lib/core/error'
 import { actorOfToken } from '#lib/services/accounts/session'
 import type { Context } from '#lib/services/context'
+import { v1May, type V1Permission } from './access'
 
 /** The token of a request: `token` before `Authorization`, its second word if there are two (zimfarm.md §1.7). */
 export function tokenOf(headers: Headers): string | null {
@@ -28,6 +29,6 @@ export async function requiredActor(ctx: Context, request: Request): Promise<Act
   return actorOfToken(ctx, token)
 }
 
-export function require(actor: Actor, permission: Permission): void {
-  if (!may(actor, permission)) throw new CroftError('forbidden', `you do not have the permission ${permission}`)
+export function require(actor: Actor, permission: V1Permission): void {
+  if (!v1May(actor, permission)) throw new CroftError('forbidden', `you do not have the permission ${permission}`)
 }

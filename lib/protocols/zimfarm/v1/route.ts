@@ -1,5 +1,5 @@
-import type { Permission } from '#lib/core/access'
 import type { Context } from '#lib/services/context'
+import type { V1Permission } from './access'
 
 export type Call = {
   ctx: Context
@@ -13,7 +13,7 @@ export type Call = {
 }
 
 /** `optional`: the caller may be nobody. `token`: any valid one. Else the permission. */
-export type Access = 'optional' | 'token' | Permission
+export type Access = 'optional' | 'token' | V1Permission
 export type Route = {
   method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
   /** `:id` and `:name` stand for one segment; a collection ends with a slash. */

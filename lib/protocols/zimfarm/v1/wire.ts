@@ -1,9 +1,9 @@
 import { z } from 'zod'
-import { ROLES } from '#lib/core/access'
 import { CATEGORIES, PLATFORMS, WAREHOUSE_PATHS } from '#lib/core/catalogue'
 import { isWebUrl } from '#lib/core/params'
 import { PERIODICITIES } from '#lib/core/schedule'
 import { TASK_TYPES } from '#lib/core/task-types/index'
+import { V1_ROLE_NAMES } from './access'
 
 // Zimfarm v1's spelling (zimfarm.md §1.3, §4–7): unknown keys are refused everywhere.
 
@@ -170,11 +170,11 @@ export const newUser = z.strictObject({
   username: filled.max(200),
   password: filled.max(1000),
   email: z.email('Not a valid email address.').nullable().default(null),
-  role: z.enum(ROLES),
+  role: z.enum(V1_ROLE_NAMES),
 })
 export const userPatch = z.strictObject({
   email: z.email('Not a valid email address.').optional(),
-  role: z.enum(ROLES).optional(),
+  role: z.enum(V1_ROLE_NAMES).optional(),
 })
 export const passwordChange = z.looseObject({ current: text.max(1000).optional(), new: filled.max(1000) })
 

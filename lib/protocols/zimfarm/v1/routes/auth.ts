@@ -3,6 +3,7 @@ import { addressOf } from '#lib/http/actor'
 import { CroftError } from '#lib/core/error'
 import { refreshSession, type Tokens } from '#lib/services/accounts/session'
 import { signIn } from '#lib/services/accounts/sign-in'
+import { V1_TOKENS } from '../access'
 import { simple } from '../errors'
 import { nothing, type Call, type Route } from '../route'
 
@@ -35,6 +36,7 @@ function open({ ctx, request }: Call, username: string, password: string): Promi
     username,
     password,
     kind: 'zimfarm',
+    format: V1_TOKENS,
     ip: addressOf(request),
     userAgent: request.headers.get('user-agent'),
   })
@@ -55,7 +57,7 @@ async function authorize(call: Call): Promise<Response> {
 async function refresh({ ctx, request }: Call): Promise<Response> {
   const token = request.headers.get('refresh-token')
   if (!token) return simple(400, 'missing refresh-token')
-  const tokens = await refreshSession(ctx, token)
+  const tokens = await refreshSession(ctx, token, V1_TOKENS)
   return grant(tokens, wholeSeconds(tokens.expiresAt))
 }
 
@@ -71,7 +73,7 @@ async function oauth2(call: Call): Promise<Response> {
     }
     if (fields.grant_type === 'refresh_token') {
       if (!fields.refresh_token) return refuse(400, 'invalid_request', 'refresh_token is needed')
-      return grant(await refreshSession(call.ctx, fields.refresh_token), 86_400)
+      return grant(await refreshSession(call.ctx, fields.refresh_token, V1_TOKENS), 86_400)
     }
   } catch (error) {
     if (error instanceof CroftError && error.code === 'unauthenticated')

@@ -1,4 +1,3 @@
-import { may } from '#lib/core/access'
 import { CroftError } from '#lib/core/error'
 import type { TaskDetails } from '#lib/core/task-view'
 import { DEFAULT_DURATION_SECONDS } from '#lib/core/schedule'
@@ -10,6 +9,7 @@ import { getTask, rankOf } from '#lib/services/tasks/get'
 import { requestTasks } from '#lib/services/tasks/request'
 import { searchWaiting } from '#lib/services/tasks/search'
 import { poll, seen, workerByName } from '#lib/services/workers/poll'
+import { v1May } from '../access'
 import { check, orNotFound } from '../errors'
 import { idOf } from '../ids'
 import { page, toPolled, toRequestedDocument, toRequestedItem } from '../mapper'
@@ -87,7 +87,7 @@ async function durationOf(ctx: Context, task: TaskDetails, worker: string) {
 
 async function read({ ctx, params: [id], query }: Call) {
   const task = await waitingTask(ctx, idOf(id))
-  const trusted = may(ctx.actor, 'schedules.update')
+  const trusted = v1May(ctx.actor, 'schedules.update')
   return ok(
     toRequestedDocument(task, await rankOf(ctx, task.id), {
       secrets: trusted && !('hide_secrets' in query),

@@ -1,4 +1,4 @@
-import { may } from '#lib/core/access'
+import { v1May } from '../access'
 import { checkParams } from '#lib/core/params'
 import { TASK_TYPES } from '#lib/core/task-types/index'
 import type { Context } from '#lib/services/context'
@@ -13,7 +13,7 @@ import { nothing, ok, type Call, type Route } from '../route'
 import { clone, newSchedule, schedulePatch, schedulesQuery } from '../wire'
 
 /** Shown to those who may change schedules, unless they ask to hide them. */
-const secrets = ({ ctx, query }: Call) => may(ctx.actor, 'schedules.update') && !('hide_secrets' in query)
+const secrets = ({ ctx, query }: Call) => v1May(ctx.actor, 'schedules.update') && !('hide_secrets' in query)
 
 /** Complaints about flags come alone and keyed by flag (zimfarm.md §5.3). */
 function checkFlags(ctx: Context, taskType: string, flags: unknown): void {

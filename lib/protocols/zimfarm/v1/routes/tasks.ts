@@ -1,4 +1,3 @@
-import { may } from '#lib/core/access'
 import { CroftError } from '#lib/core/error'
 import type { TaskDetails } from '#lib/core/task-view'
 import type { Context } from '#lib/services/context'
@@ -8,6 +7,7 @@ import { remoteReport } from '#lib/services/tasks/remote-report'
 import { searchTaken } from '#lib/services/tasks/search'
 import { claimTask } from '#lib/services/tasks/take'
 import { workerByName } from '#lib/services/workers/poll'
+import { v1May } from '../access'
 import { check, orNotFound } from '../errors'
 import { toReport } from '../events'
 import { idOf } from '../ids'
@@ -33,8 +33,8 @@ async function list({ ctx, query }: Call) {
 
 async function read({ ctx, params: [id], query }: Call) {
   const task = await takenTask(ctx, idOf(id))
-  const secrets = may(ctx.actor, 'tasks.create') && !('hide_secrets' in query)
-  return ok(toTaskDocument(task, { secrets, notification: may(ctx.actor, 'schedules.update') }))
+  const secrets = v1May(ctx.actor, 'tasks.create') && !('hide_secrets' in query)
+  return ok(toTaskDocument(task, { secrets, notification: v1May(ctx.actor, 'schedules.update') }))
 }
 
 /** A worker takes a waiting task (zimfarm.md §7.3): 400 when there is none, 423 when somebody else was quicker. */

@@ -1,3 +1,4 @@
+import type { Scope } from '#lib/core/access'
 import { CroftError } from '#lib/core/error'
 import { createAccount } from '#lib/services/accounts/create'
 import {
@@ -8,12 +9,13 @@ import {
   updateAccount,
   type AccountRow,
 } from '#lib/services/accounts/manage'
+import { v1Role, v1Scope } from '../access'
 import { check, WireError } from '../errors'
 import { page } from '../mapper'
 import { nothing, ok, type Call, type Route } from '../route'
 import { newUser, pageQuery, passwordChange, userPatch } from '../wire'
 
-const item = ({ username, email, role }: AccountRow) => ({ username, email, role })
+const item = ({ username, email, role }: AccountRow) => ({ username, email, role: v1Role(role) })
 
 /** Unknown accounts are a 404 without a body here (zimfarm.md §4). */
 async function bare(work: Promise<Response>): Promise<Response> {
@@ -38,7 +40,7 @@ async function create({ ctx, body }: Call) {
 
 async function read({ ctx, params: [username = ''] }: Call) {
   const row = await readAccount(ctx, username)
-  return ok({ ...item(row), scope: row.scope, ssh_keys: [] })
+  return ok({ ...item(row), scope: v1Scope(row.role, row.scope as Scope), ssh_keys: [] })
 }
 
 async function update({ ctx, params: [username = ''], body }: Call) {
