@@ -34,7 +34,7 @@ export function expand(
     platform,
     resources,
     mountPoint: definition.mountPoint,
-    command: [definition.executable, ...Object.entries(params).flatMap(([key, value]) => argumentsOf(key, value))],
+    command: argv(definition, params),
     timeLimit: definition.timeLimit,
   }
 }
@@ -48,13 +48,29 @@ function imageOf(definition: TaskTypeDefinition, config: ScheduleConfig, farm: F
   }
 }
 
-/** The quotes are part of the words, as the original has them (zimfarm.md §11.2). */
-function argumentsOf(key: string, value: ParamValue): string[] {
+function argumentsOf(key: string, value: ParamValue, write: (value: string | number) => string): string[] {
   if (value === false || value === null) return []
   if (value === true) return [`--${key}`]
-  if (Array.isArray(value)) return value.map((item) => `--${key}="${simple(item)}"`)
-  return [`--${key}="${simple(value)}"`]
+  return (Array.isArray(value) ? value : [value]).map((item) => `--${key}=${write(item)}`)
 }
-const simple = (value: string | number) => (/^\d+$/.test(String(value)) ? String(BigInt(value)) : String(value))
+
+/** The program and its arguments, as they are executed: in the order of the definition, nothing quoted. */
+export function argv(definition: TaskTypeDefinition, params: Params): string[] {
+  const known = definition.fields.map((field) => field.key)
+  const keys = [
+    ...known.filter((key) => Object.hasOwn(params, key)),
+    ...Object.keys(params).filter((key) => !known.includes(key)),
+  ]
+  return [definition.executable, ...keys.flatMap((key) => argumentsOf(key, params[key] ?? null, String))]
+}
+
+/**
+ * The same as Zimfarm v1 words it: in the order in which the parameters were given; the quotes are part of the words,
+ * and what is all digits is written as a number (zimfarm.md §11.2).
+ */
+export function quotedCommand(executable: string, params: Params): string[] {
+  const simple = (value: string | number) => `"${/^\d+$/.test(String(value)) ? BigInt(value) : value}"`
+  return [executable, ...Object.entries(params).flatMap(([key, value]) => argumentsOf(key, value, simple))]
+}
 
 export const strCommand = (command: readonly string[]) => command.join(' ')

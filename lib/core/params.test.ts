@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { expand } from './command'
+import { expand, quotedCommand } from './command'
 import { checkParams } from './params'
 import { maskCommand, maskDeep, maskParams } from './secrets'
 import { TASK_TYPES } from './task-types/index'
@@ -45,11 +45,23 @@ describe('the command (zimfarm.md §11)', () => {
       { config: { ...config, params }, resources: { cpu: 1, memory: GIB / 2, disk: GIB }, platform: null },
       farm,
     )
-  it('keeps the order of the parameters and adds what is injected', () => {
-    expect(made('zimit', { seeds: 'https://a.org/', verbose: true, keep: false, depth: '007' }).command).toEqual([
+  it('has its arguments in the order of the definition, unquoted, with what is injected', () => {
+    expect(made('zimit', { verbose: true, seeds: 'https://a.org/', keep: false, depth: '007' }).command).toEqual([
       'zimit',
-      '--seeds="https://a.org/"',
+      '--seeds=https://a.org/',
+      '--depth=007',
       '--verbose',
+      '--output=/output',
+      '--zimit-progress-file=/output/task_progress.json',
+      '--adminEmail=contact+zimfarm@kiwix.org',
+    ])
+  })
+  it('is worded for Zimfarm v1 in the order in which the parameters were given, quoted, digits as numbers', () => {
+    const { params } = made('zimit', { verbose: true, seeds: 'https://a.org/', keep: false, depth: '007' })
+    expect(quotedCommand('zimit', params)).toEqual([
+      'zimit',
+      '--verbose',
+      '--seeds="https://a.org/"',
       '--depth="7"',
       '--output="/output"',
       '--zimit-progress-file="/output/task_progress.json"',
@@ -62,8 +74,7 @@ describe('the command (zimfarm.md §11)', () => {
       adminEmail: 'x@example.org',
       format: ['nopic', 'novid:maxi'],
     })
-    expect(mw.command).toContain('--format="nopic"')
-    expect(mw.command).toContain('--format="novid:maxi"')
+    expect(mw.command).toEqual(expect.arrayContaining(['--format=nopic', '--format=novid:maxi']))
     expect(made('zimit', {}).shm).toBe(GIB / 2)
     expect(made('zimit', {}).image).toEqual({ name: 'ghcr.io/openzim/zimit', tag: '1' })
   })

@@ -3,6 +3,10 @@ import type { Resources } from './resources'
 export const PERIODICITIES = ['manually', 'monthly', 'quarterly', 'biannualy', 'annually'] as const
 export type Periodicity = (typeof PERIODICITIES)[number]
 
+/** Whether a period counts from the last start, or from the last success. */
+export const PERIOD_FROM = ['start', 'success'] as const
+export type PeriodFrom = (typeof PERIOD_FROM)[number]
+
 export const OCCASIONS = ['requested', 'started', 'ended'] as const
 export type Occasion = (typeof OCCASIONS)[number]
 export const CHANNELS = ['webhook', 'mailgun', 'slack'] as const

@@ -1,7 +1,6 @@
-import { strCommand } from './command'
+import { quotedCommand, strCommand } from './command'
 import { maskCommand, maskDeep, maskParams } from './secrets'
 import { isFinal, type HistoryCode } from './task'
-import type { TaskTypeDefinition } from './task-type'
 import type { TaskDetails, TaskSummary } from './task-view'
 
 /** Zimfarm v1's words for where a task stands (zimfarm.md §10.4). */
@@ -41,6 +40,8 @@ export const foreignEvents = (task: TaskSummary) =>
 export const foreignTimestamps = (task: TaskSummary): Record<string, string> =>
   Object.fromEntries(foreignEvents(task).map(({ code, timestamp }) => [code, timestamp]))
 
+type Definition = TaskDetails['definition']
+
 export const foreignResources = (config: TaskDetails['config']) => ({
   ...config.resources,
   ...(config.shm !== undefined && { shm: config.shm }),
@@ -49,19 +50,15 @@ export const foreignResources = (config: TaskDetails['config']) => ({
 })
 
 /** A task's config in Zimfarm's words; masked unless `secrets`. */
-export function foreignConfig(
-  config: TaskDetails['config'],
-  definition: TaskTypeDefinition | undefined,
-  secrets: boolean,
-) {
-  const masked = !secrets && definition !== undefined
-  const command = masked ? maskCommand(definition, config.command) : config.command
+export function foreignConfig(config: TaskDetails['config'], definition: Definition, secrets: boolean) {
+  const flags = secrets || definition === null ? config.params : maskParams(definition, config.params)
+  const command = quotedCommand(config.command[0] ?? config.taskType, flags)
   return {
     task_name: config.taskType,
     warehouse_path: config.warehousePath,
     image: config.image,
     resources: foreignResources(config),
-    flags: masked ? maskParams(definition, config.params) : config.params,
+    flags,
     platform: config.platform,
     monitor: config.monitor,
     ...(config.artifactsGlobs !== undefined && { artifacts_globs: config.artifactsGlobs }),
@@ -94,11 +91,11 @@ function foreignFiles(task: TaskDetails) {
   )
 }
 
-function container(task: TaskDetails, definition: TaskTypeDefinition | undefined, secrets: boolean) {
-  const { report } = task
+function container(task: TaskDetails, secrets: boolean) {
+  const { report, definition } = task
   if (report === null) return {}
   const command =
-    report.command !== null && !secrets && definition !== undefined
+    report.command !== null && !secrets && definition !== null
       ? maskCommand(definition, report.command)
       : report.command
   const all = {
@@ -116,16 +113,11 @@ function container(task: TaskDetails, definition: TaskTypeDefinition | undefined
   return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== null && value !== undefined))
 }
 
-export type DocumentOptions = { definition: TaskTypeDefinition | undefined; secrets?: boolean }
-
 /**
  * A task as Zimfarm v1 tells of it (zimfarm.md §6.4 without rank, §7.2): what webhooks carry, and the base of the v1 door.
  * Secrets are masked unless asked for.
  */
-export function taskDocument(
-  task: TaskDetails,
-  { definition, secrets = false }: DocumentOptions,
-): Record<string, unknown> {
+export function taskDocument(task: TaskDetails, { secrets = false } = {}): Record<string, unknown> {
   const common = {
     _id: task.id,
     status: foreignStatus(task),
@@ -136,7 +128,7 @@ export function taskDocument(
     timestamp: foreignTimestamps(task),
     events: foreignEvents(task),
     notification: task.notification,
-    config: foreignConfig(task.config, definition, secrets),
+    config: foreignConfig(task.config, task.definition, secrets),
     upload: Object.fromEntries(
       Object.entries(task.upload).map(([kind, { uploadUri, expiration, zimcheck }]) => [
         kind,
@@ -160,7 +152,7 @@ export function taskDocument(
               reason: task.reasonCode,
             }).filter(([, value]) => value !== null && value !== undefined),
           ),
-          container: container(task, definition, secrets),
+          container: container(task, secrets),
           files: foreignFiles(task),
         }
   return secrets ? document : maskDeep(document)

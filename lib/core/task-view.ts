@@ -1,6 +1,7 @@
 import type { TaskStatus, Stage, HistoryEntry, Progress, ReasonCode } from './task'
 import type { Resources } from './resources'
 import type { Notification, TaskConfig } from './schedule'
+import type { TaskTypeDefinition } from './task-type'
 
 export type UploadPlan = Record<string, { uploadUri: string | null; expiration: number; zimcheck?: string }>
 
@@ -10,6 +11,7 @@ export type TaskSummary = {
   status: TaskStatus
   stage: Stage | null
   taskType: string
+  definitionVersion: string
   /** The schedule's name today; null once it is gone. */
   scheduleName: string | null
   /** The schedule's name when the task was requested. */
@@ -18,6 +20,7 @@ export type TaskSummary = {
   requestedBy: string
   resources: Resources
   platform: string | null
+  context: string
   expectedSeconds: number
   /** The name of the worker that was asked for. */
   pinnedWorker: string | null
@@ -73,6 +76,8 @@ export type TaskReport = {
 
 /** A task with all that belongs to it. */
 export type TaskDetails = TaskSummary & {
+  /** What it was made from; null where that version is no longer known. */
+  definition: TaskTypeDefinition | null
   config: TaskConfig
   upload: UploadPlan
   notification: Notification | null

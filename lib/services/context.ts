@@ -4,6 +4,7 @@ import { CroftError } from '#lib/core/error'
 import { inTransaction, type Db, type Tx } from '#lib/db/client'
 import type { Enqueue, Job } from '#lib/queue/jobs'
 import type { Storage } from '#lib/storage/storage'
+import type { TaskTypes } from './task-types/catalogue'
 import type { Settings } from './settings'
 
 /** What every verb gets: who acts, the clock, the database, the way to the queue. */
@@ -14,6 +15,7 @@ export type Context = {
   enqueue: Enqueue
   storage: Storage
   settings: Settings
+  taskTypes: TaskTypes
   log: Logger
 }
 

@@ -8,6 +8,7 @@ import { folderStorage } from '#lib/storage/folder'
 import { s3Storage } from '#lib/storage/s3'
 import type { Context } from './context'
 import type { Settings } from './settings'
+import { taskTypesOf } from './task-types/catalogue'
 
 export type Runtime = {
   env: Env
@@ -57,6 +58,7 @@ export function openRuntime(env: Env, name: string): Runtime {
       enqueue: queues.enqueue,
       storage: env.S3_URL === undefined ? folderStorage(join(env.CROFT_HOME, 'files')) : s3Storage(env.S3_URL),
       settings: settingsOf(env, secret),
+      taskTypes: taskTypesOf(db),
       log,
     },
     close: async () => {

@@ -21,6 +21,7 @@ export async function writeTaskTypes(ctx: Context): Promise<void> {
       select: { taskTypeId: true },
     })
   }
+  ctx.taskTypes.forget()
 }
 
 /**

@@ -18,7 +18,7 @@ export type NoticeView = {
 export const shownTarget = (channel: string, target: string) =>
   channel === 'webhook' && URL.canParse(target) ? `${new URL(target).origin}/…` : target
 
-/** A task's notices, oldest first; the whole target only for those who may change schedules. */
+/** A task's notices, oldest first; the whole target only for those who may see the secrets of schedules. */
 export async function listNotices(ctx: ReadContext, taskId: string): Promise<NoticeView[]> {
   const rows = await ctx.db.notice.findMany({
     where: { taskId },

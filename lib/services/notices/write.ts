@@ -1,6 +1,5 @@
 import { CHANNELS, type Notification, type Occasion } from '#lib/core/schedule'
 import { taskDocument } from '#lib/core/task-document'
-import { TASK_TYPES } from '#lib/core/task-types/index'
 import { json } from '#lib/db/client'
 import type { TxContext } from '../context'
 import { DETAILS, toDetails } from '../tasks/view'
@@ -15,8 +14,8 @@ export async function writeNotices(tx: TxContext, taskId: string, occasion: Occa
   if (targets === undefined) return
   const wanted = CHANNELS.flatMap((channel) => (targets[channel] ?? []).map((target) => ({ channel, target })))
   if (wanted.length === 0) return
-  const task = toDetails(await tx.db.task.findUniqueOrThrow({ where: { id: taskId }, ...DETAILS }))
-  const payload = json(taskDocument(task, { definition: TASK_TYPES[task.taskType] })) as object
+  const row = await tx.db.task.findUniqueOrThrow({ where: { id: taskId }, ...DETAILS })
+  const payload = json(taskDocument(toDetails(await tx.taskTypes.current(), row))) as object
   const now = tx.now()
   const rows = await tx.db.notice.createManyAndReturn({
     data: wanted.map((notice) => ({ taskId, occasion, ...notice, payload, nextAttemptAt: now, createdAt: now })),

@@ -2,21 +2,40 @@ import { CroftError, type FieldErrors } from '#lib/core/error'
 import { checkParams } from '#lib/core/params'
 import type { Notification, ScheduleConfig } from '#lib/core/schedule'
 import type { TaskTypeDefinition } from '#lib/core/task-type'
-import { TASK_TYPES } from '#lib/core/task-types/index'
-import type { Settings } from '../settings'
+import type { ReadContext } from '../context'
 
-/** The definition of a task type. @throws CroftError invalid, naming the types there are */
-export function definitionOf(taskType: string): TaskTypeDefinition {
-  const definition = Object.hasOwn(TASK_TYPES, taskType) ? TASK_TYPES[taskType] : undefined
-  if (definition !== undefined) return definition
-  const message = `there is no task type ${taskType}; there are ${Object.keys(TASK_TYPES).join(', ')}`
-  throw new CroftError('invalid', message, { taskType: [message] })
+/**
+ * A definition of a task type, of the type's own version where none is given.
+ * @throws CroftError invalid for an unknown type, naming those there are; not_found for an unknown version
+ */
+export async function definitionOf(
+  ctx: ReadContext,
+  taskType: string,
+  version?: string,
+): Promise<{ definition: TaskTypeDefinition; version: string }> {
+  const types = await ctx.taskTypes.current()
+  const type = types.type(taskType)
+  if (type === undefined) {
+    const message = `there is no task type ${taskType}; there are ${types.types.map(({ id }) => id).join(', ')}`
+    throw new CroftError('invalid', message, { taskType: [message] })
+  }
+  const wanted = version ?? type.version
+  const definition = type.versions.get(wanted)
+  if (definition !== undefined) return { definition, version: wanted }
+  const there = [...type.versions.keys()].join(', ')
+  throw new CroftError('not_found', `the task type ${taskType} has no version ${wanted}; there are: ${there}`, {
+    definitionVersion: ['is not known'],
+  })
 }
 
 /** Refuses parameters that the task type does not take, with a complaint for each field. */
-export function checkConfig(settings: Settings, taskType: string, config: ScheduleConfig): TaskTypeDefinition {
-  const definition = definitionOf(taskType)
-  const complaints = checkParams(definition, config.params, { relaxed: settings.relaxed(taskType) })
+export async function checkConfig(
+  ctx: ReadContext,
+  input: { taskType: string; definitionVersion?: string; config: ScheduleConfig },
+): Promise<{ definition: TaskTypeDefinition; version: string }> {
+  const { taskType, config } = input
+  const found = await definitionOf(ctx, taskType, input.definitionVersion)
+  const complaints = checkParams(found.definition, config.params, { relaxed: ctx.settings.relaxed(taskType) })
   const fields: FieldErrors = Object.fromEntries(
     Object.entries(complaints).map(([key, all]) => [`config.params.${key}`, all]),
   )
@@ -27,7 +46,7 @@ export function checkConfig(settings: Settings, taskType: string, config: Schedu
       fields,
     )
   }
-  return definition
+  return found
 }
 
 /** Refuses webhooks that are no http(s) addresses. */

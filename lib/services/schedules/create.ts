@@ -3,6 +3,7 @@ import {
   DEFAULT_DURATION_SECONDS,
   type Language,
   type Notification,
+  type PeriodFrom,
   type Periodicity,
   type ScheduleConfig,
 } from '#lib/core/schedule'
@@ -16,6 +17,8 @@ import { SCHEDULE, toSchedule, type ScheduleView } from './view'
 export type NewSchedule = {
   name: string
   taskType: string
+  /** The task type's own version where none is given. */
+  definitionVersion?: string
   category: string
   language: Language
   tags: string[]
@@ -23,6 +26,8 @@ export type NewSchedule = {
   enabled: boolean
   resources?: Resources
   platform: string | null
+  context?: string
+  periodFrom?: PeriodFrom
   config: ScheduleConfig
   notification: Notification | null
   notes?: string
@@ -31,7 +36,7 @@ export type NewSchedule = {
 /** @throws CroftError forbidden; invalid with a complaint for each field; conflict when the name is taken */
 export async function createSchedule(ctx: Context, input: NewSchedule): Promise<ScheduleView> {
   demand(ctx, 'schedules.create')
-  const definition = checkConfig(ctx.settings, input.taskType, input.config)
+  const { definition, version } = await checkConfig(ctx, input)
   checkNotification(input.notification)
   const now = ctx.now()
   try {
@@ -40,6 +45,7 @@ export async function createSchedule(ctx: Context, input: NewSchedule): Promise<
         data: {
           name: input.name,
           taskTypeId: input.taskType,
+          definitionVersion: version,
           category: input.category,
           languageCode: input.language.code,
           languageNameEn: input.language.nameEn,
@@ -50,6 +56,8 @@ export async function createSchedule(ctx: Context, input: NewSchedule): Promise<
           config: json(input.config) as object,
           ...(input.resources ?? definition.resources),
           platform: input.platform,
+          context: input.context ?? '',
+          periodFrom: input.periodFrom ?? 'start',
           notification: json(input.notification),
           notes: input.notes ?? '',
           createdAt: now,
@@ -59,7 +67,7 @@ export async function createSchedule(ctx: Context, input: NewSchedule): Promise<
         ...SCHEDULE,
       })
       await appendEvent(tx, { kind: 'schedule.created', scheduleId: row.id, data: { name: row.name } })
-      return toSchedule(tx, row)
+      return toSchedule(tx, await tx.taskTypes.current(), row)
     })
   } catch (error) {
     if (!isUniqueViolation(error)) throw error

@@ -23,5 +23,5 @@ export async function getSchedule(
   const id = await scheduleIdOf(ctx, nameOrId)
   const row = await ctx.db.schedule.findUnique({ where: { id }, ...SCHEDULE })
   if (row === null) throw new CroftError('not_found', `there is no schedule ${nameOrId}`)
-  return toSchedule(ctx, row, options)
+  return toSchedule(ctx, await ctx.taskTypes.current(), row, options)
 }

@@ -33,10 +33,11 @@ export async function listSchedules(
     take: input.limit + 1,
     ...SCHEDULE,
   })
+  const types = await ctx.taskTypes.current()
   return pageFrom(
     rows,
     input.limit,
     (row) => [row.name],
-    (row) => toSchedule(ctx, row),
+    (row) => toSchedule(ctx, types, row),
   )
 }

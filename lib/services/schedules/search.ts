@@ -28,7 +28,8 @@ export async function searchSchedules(
       orderBy: { name: 'asc' },
       ...SCHEDULE,
     })
-    return { items: rows.map((row) => toSchedule(ctx, row)), count: Number(total?.count ?? 0) }
+    const types = await ctx.taskTypes.current()
+    return { items: rows.map((row) => toSchedule(ctx, types, row)), count: Number(total?.count ?? 0) }
   } catch (error) {
     if (search.pattern === undefined || !String(error).includes('regular expression')) throw error
     throw new CroftError('invalid', 'the name must be a regular expression', { name: ['is no regular expression'] })

@@ -1,6 +1,6 @@
 import { CroftError } from '#lib/core/error'
 import type { Notification, ScheduleConfig } from '#lib/core/schedule'
-import { isUniqueViolation, json } from '#lib/db/client'
+import { isUniqueViolation, json, Prisma } from '#lib/db/client'
 import { demand, transaction, type Context } from '../context'
 import { appendEvent } from '../events/append'
 import { checkConfig, checkNotification } from './check'
@@ -16,7 +16,7 @@ export type ScheduleChange = Partial<NewSchedule> & { version?: number }
  */
 export async function updateSchedule(ctx: Context, nameOrId: string, change: ScheduleChange): Promise<ScheduleView> {
   demand(ctx, 'schedules.update')
-  const { version, name, taskType, language, resources, config, notification, ...plain } = change
+  const { version, name, taskType, definitionVersion, language, resources, config, notification, ...plain } = change
   if (notification !== undefined) checkNotification(notification)
   try {
     return await transaction(ctx, async (tx) => {
@@ -31,13 +31,19 @@ export async function updateSchedule(ctx: Context, nameOrId: string, change: Sch
       }
       const nextType = taskType ?? before.taskTypeId
       const nextConfig = config ?? (before.config as ScheduleConfig)
-      if (taskType !== undefined || config !== undefined) checkConfig(ctx.settings, nextType, nextConfig)
+      const moves = taskType !== undefined && taskType !== before.taskTypeId
+      const nextVersion = definitionVersion ?? (moves ? undefined : before.definitionVersion)
+      const checked =
+        moves || config !== undefined || definitionVersion !== undefined
+          ? await checkConfig(tx, { taskType: nextType, definitionVersion: nextVersion, config: nextConfig })
+          : null
       const row = await tx.db.schedule.update({
         where: { id },
         data: {
           ...plain,
           name,
           taskTypeId: taskType,
+          ...(checked !== null && { definitionVersion: checked.version, invalid: Prisma.DbNull }),
           ...(language !== undefined && {
             languageCode: language.code,
             languageNameEn: language.nameEn,
@@ -56,7 +62,7 @@ export async function updateSchedule(ctx: Context, nameOrId: string, change: Sch
         scheduleId: id,
         data: { fields: Object.keys(change), version: row.version },
       })
-      return toSchedule(tx, row)
+      return toSchedule(tx, await tx.taskTypes.current(), row)
     })
   } catch (error) {
     if (!isUniqueViolation(error)) throw error

@@ -4,14 +4,17 @@ import {
   DEFAULT_DURATION_SECONDS,
   type Language,
   type Notification,
+  type PeriodFrom,
   type Periodicity,
   type ScheduleConfig,
 } from '#lib/core/schedule'
 import type { Resources } from '#lib/core/resources'
 import { maskParams } from '#lib/core/secrets'
-import { TASK_TYPES } from '#lib/core/task-types/index'
+import type { TaskTypeDefinition } from '#lib/core/task-type'
+import type { FieldErrors } from '#lib/core/error'
 import type { Prisma } from '#lib/db/client'
 import type { ReadContext } from '../context'
+import type { Catalogue } from '../task-types/catalogue'
 import { resourcesOf } from '../tasks/view'
 
 export const SCHEDULE = {
@@ -27,6 +30,9 @@ export type ScheduleView = {
   id: string
   name: string
   taskType: string
+  definitionVersion: string
+  /** Null where that version is no longer known. */
+  definition: TaskTypeDefinition | null
   category: string
   language: Language
   tags: string[]
@@ -34,6 +40,12 @@ export type ScheduleView = {
   enabled: boolean
   resources: Resources
   platform: string | null
+  /** Only workers with this context take its tasks; empty for any. */
+  context: string
+  periodFrom: PeriodFrom
+  /** Complaints of today's definition; null when it fits. */
+  invalid: FieldErrors | null
+  archivedAt: Date | null
   config: ScheduleConfig
   /** The command line, with what the task type injects. */
   command: string[]
@@ -52,12 +64,17 @@ export type ScheduleView = {
 }
 
 /** A schedule as this caller may see it: secrets and who is told only for those who may change it. */
-export function toSchedule(ctx: ReadContext, row: ScheduleRow, options: { secrets?: boolean } = {}): ScheduleView {
+export function toSchedule(
+  ctx: ReadContext,
+  types: Catalogue,
+  row: ScheduleRow,
+  options: { secrets?: boolean } = {},
+): ScheduleView {
   const trusted = may(ctx.actor, 'schedules.secrets')
-  const definition = TASK_TYPES[row.taskTypeId]
+  const definition = types.definition(row.taskTypeId, row.definitionVersion) ?? null
   const stored = row.config as ScheduleConfig
   const shown =
-    definition === undefined || (trusted && options.secrets !== false)
+    definition === null || (trusted && options.secrets !== false)
       ? stored
       : { ...stored, params: maskParams(definition, stored.params) }
   const resources = resourcesOf(row)
@@ -66,6 +83,8 @@ export function toSchedule(ctx: ReadContext, row: ScheduleRow, options: { secret
     id: row.id,
     name: row.name,
     taskType: row.taskTypeId,
+    definitionVersion: row.definitionVersion,
+    definition,
     category: row.category,
     language: { code: row.languageCode, nameEn: row.languageNameEn, nameNative: row.languageNative },
     tags: row.tags,
@@ -73,9 +92,13 @@ export function toSchedule(ctx: ReadContext, row: ScheduleRow, options: { secret
     enabled: row.enabled,
     resources,
     platform: row.platform,
+    context: row.context,
+    periodFrom: row.periodFrom as PeriodFrom,
+    invalid: row.invalid as FieldErrors | null,
+    archivedAt: row.archivedAt,
     config: shown,
     command:
-      definition === undefined
+      definition === null
         ? []
         : expand(definition, { config: shown, resources, platform: row.platform }, ctx.settings).command,
     notification: trusted ? (row.notification as Notification | null) : null,

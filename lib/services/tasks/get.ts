@@ -7,7 +7,7 @@ import { DETAILS, toDetails } from './view'
 export async function getTask(ctx: ReadContext, taskId: string): Promise<TaskDetails> {
   const row = await ctx.db.task.findUnique({ where: { id: taskId }, ...DETAILS })
   if (row === null) throw new CroftError('not_found', `there is no task ${taskId}`)
-  return toDetails(row)
+  return toDetails(await ctx.taskTypes.current(), row)
 }
 
 /** How many waiting tasks stand before this one: by priority, then by who has waited longest (zimfarm.md §6.4). */

@@ -1,16 +1,15 @@
 import { randomUUID } from 'node:crypto'
 import { expand } from '#lib/core/command'
-import { CroftError } from '#lib/core/error'
 import { DEFAULT_MAX_ATTEMPTS } from '#lib/core/lease'
 import type { Resources } from '#lib/core/resources'
 import { DEFAULT_DURATION_SECONDS, type Notification, type ScheduleConfig } from '#lib/core/schedule'
 import type { HistoryEntry } from '#lib/core/task'
-import { TASK_TYPES } from '#lib/core/task-types/index'
 import { count } from '#lib/db/claim'
 import { json } from '#lib/db/client'
 import { actorName, demand, transaction, type Context, type TxContext } from '../context'
 import { appendEvent } from '../events/append'
 import { writeNotices } from '../notices/write'
+import { definitionOf } from '../schedules/check'
 import { resourcesOf } from './view'
 
 export type RequestTasks = { schedules: string[]; priority?: number; worker?: string | null }
@@ -57,11 +56,13 @@ async function requestOne(
   const fallback = await tx.db.scheduleDuration.findFirst({ where: { scheduleId: schedule.id, workerId: null } })
   const id = await addTask(tx, {
     taskType: schedule.taskTypeId,
+    definitionVersion: schedule.definitionVersion,
     scheduleId: schedule.id,
     scheduleName: schedule.name,
     config: schedule.config as ScheduleConfig,
     resources: resourcesOf(schedule),
     platform: schedule.platform,
+    context: schedule.context,
     notification: schedule.notification as Notification | null,
     priority,
     pinnedWorkerId: worker?.id ?? null,
@@ -72,11 +73,13 @@ async function requestOne(
 
 export type NewTask = {
   taskType: string
+  definitionVersion?: string
   scheduleId: string | null
   scheduleName: string
   config: ScheduleConfig
   resources: Resources
   platform: string | null
+  context?: string
   notification: Notification | null
   priority: number
   pinnedWorkerId: string | null
@@ -85,8 +88,7 @@ export type NewTask = {
 
 /** Puts a task into the queue: a snapshot that holds all it needs, whatever becomes of the schedule. */
 export async function addTask(tx: TxContext, input: NewTask): Promise<string> {
-  const definition = TASK_TYPES[input.taskType]
-  if (definition === undefined) throw new CroftError('invalid', `there is no task type ${input.taskType}`)
+  const { definition, version } = await definitionOf(tx, input.taskType, input.definitionVersion)
   const { settings } = tx
   const now = tx.now()
   const id = randomUUID()
@@ -96,6 +98,7 @@ export async function addTask(tx: TxContext, input: NewTask): Promise<string> {
       id,
       status: 'requested',
       taskTypeId: input.taskType,
+      definitionVersion: version,
       scheduleId: input.scheduleId,
       scheduleName: input.scheduleName,
       priority: input.priority,
@@ -105,6 +108,7 @@ export async function addTask(tx: TxContext, input: NewTask): Promise<string> {
       ) as object,
       ...input.resources,
       platform: input.platform,
+      context: input.context ?? '',
       expectedSeconds: input.expectedSeconds,
       upload: json(settings.uploadPlan) as object,
       notification: json(input.notification),
@@ -134,8 +138,7 @@ export async function requestOnce(
   ctx: Context,
   input: { taskType: string; params: ScheduleConfig['params'] },
 ): Promise<string> {
-  const definition = TASK_TYPES[input.taskType]
-  if (definition === undefined) throw new CroftError('invalid', `there is no task type ${input.taskType}`)
+  const { definition } = await definitionOf(ctx, input.taskType)
   return transaction(ctx, (tx) =>
     addTask(tx, {
       taskType: input.taskType,

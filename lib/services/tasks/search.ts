@@ -46,7 +46,8 @@ export async function searchWaiting(
     }),
     Object.keys(where).length === 1 ? countTasks(ctx).then((counts) => counts.requested) : ctx.db.task.count({ where }),
   ])
-  return { items: rows.map(toDetails), count }
+  const types = await ctx.taskTypes.current()
+  return { items: rows.map((row) => toDetails(types, row)), count }
 }
 
 /** How Zimfarm's statuses are found: by status, stage and the wish to cancel. */

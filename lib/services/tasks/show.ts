@@ -1,8 +1,8 @@
 import { may } from '#lib/core/access'
 import { movesFrom, type TaskMove } from '#lib/core/task'
 import type { TaskDetails } from '#lib/core/task-view'
-import { maskParams, maskCommand } from '#lib/core/secrets'
-import { TASK_TYPES } from '#lib/core/task-types/index'
+import { argv } from '#lib/core/command'
+import { maskParams } from '#lib/core/secrets'
 import type { ReadContext } from '../context'
 import { getTask } from './get'
 
@@ -14,20 +14,16 @@ export type ShownTask = TaskDetails & {
 }
 
 /**
- * A task as this caller may see it: secrets only for those who run tasks, who is told only for those who may change schedules.
+ * A task as this caller may see it: secrets, and who is told, only for those who may see them.
  * @throws CroftError not_found
  */
 export async function showTask(ctx: ReadContext, taskId: string): Promise<ShownTask> {
   const task = await getTask(ctx, taskId)
-  const definition = TASK_TYPES[task.taskType]
-  const config =
-    definition === undefined || may(ctx.actor, task.status === 'requested' ? 'requests.secrets' : 'tasks.secrets')
-      ? task.config
-      : {
-          ...task.config,
-          params: maskParams(definition, task.config.params),
-          command: maskCommand(definition, task.config.command),
-        }
+  const { definition } = task
+  const trusted = may(ctx.actor, task.status === 'requested' ? 'requests.secrets' : 'tasks.secrets')
+  const params = trusted || definition === null ? task.config.params : maskParams(definition, task.config.params)
+  const command = trusted || definition === null ? task.config.command : argv(definition, params)
+  const config = { ...task.config, params, command }
   return {
     ...task,
     config,

@@ -3,6 +3,7 @@ import type { Notification, TaskConfig } from '#lib/core/schedule'
 import type { HistoryEntry, Progress, ReasonCode, Stage } from '#lib/core/task'
 import type { FileCheck, TaskDetails, TaskFile, TaskReport, TaskSummary, UploadPlan } from '#lib/core/task-view'
 import type { Prisma } from '#lib/db/client'
+import type { Catalogue } from '../task-types/catalogue'
 
 const names = {
   schedule: { select: { name: true } },
@@ -32,12 +33,14 @@ export function toSummary(row: SummaryRow): TaskSummary {
     status: row.status,
     stage: row.stage as Stage | null,
     taskType: row.taskTypeId,
+    definitionVersion: row.definitionVersion,
     scheduleName: row.schedule?.name ?? null,
     originalScheduleName: row.scheduleName,
     priority: row.priority,
     requestedBy: row.requestedBy,
     resources: resourcesOf(row),
     platform: row.platform,
+    context: row.context,
     expectedSeconds: row.expectedSeconds,
     pinnedWorker: row.pinnedWorker?.name ?? null,
     worker: row.worker?.name ?? null,
@@ -91,9 +94,10 @@ function toReport(row: Prisma.TaskReportGetPayload<object>): TaskReport {
   }
 }
 
-export function toDetails(row: DetailsRow): TaskDetails {
+export function toDetails(types: Catalogue, row: DetailsRow): TaskDetails {
   return {
     ...toSummary(row),
+    definition: types.definition(row.taskTypeId, row.definitionVersion) ?? null,
     config: row.config as TaskConfig,
     upload: row.upload as UploadPlan,
     notification: row.notification as Notification | null,

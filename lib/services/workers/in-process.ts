@@ -1,12 +1,16 @@
-import { TASK_TYPES } from '#lib/core/task-types/index'
 import type { Context } from '../context'
 
 /** The account and the worker under which dispatchers run in-process tasks. */
 export const IN_PROCESS = 'in-process'
 
+async function inProcessTypes(ctx: Context): Promise<string[]> {
+  const { types } = await ctx.taskTypes.current()
+  return types.flatMap((type) => (type.executor === 'in_process' ? [type.id] : []))
+}
+
 /** The worker row that all dispatchers share; in-process tasks reserve nothing. */
 export async function inProcessWorker(ctx: Context): Promise<{ id: string; kind: string }> {
-  const taskTypes = Object.values(TASK_TYPES).flatMap((type) => (type.executor === 'in_process' ? [type.id] : []))
+  const taskTypes = await inProcessTypes(ctx)
   const account = await ctx.db.account.upsert({
     where: { username: IN_PROCESS },
     create: { username: IN_PROCESS, role: 'worker', scope: {} },
@@ -23,7 +27,7 @@ export async function inProcessWorker(ctx: Context): Promise<{ id: string; kind:
 
 /** In-process tasks that wait, oldest first: what the sweep puts into the queue again. */
 export async function waitingInProcess(ctx: Context, limit: number): Promise<string[]> {
-  const taskTypes = Object.values(TASK_TYPES).flatMap((type) => (type.executor === 'in_process' ? [type.id] : []))
+  const taskTypes = await inProcessTypes(ctx)
   const rows = await ctx.db.task.findMany({
     where: { status: 'requested', taskTypeId: { in: taskTypes } },
     orderBy: { requestedAt: 'asc' },

@@ -10,7 +10,6 @@ import {
 } from '#lib/core/task-document'
 import type { Params, ScheduleConfig } from '#lib/core/schedule'
 import { maskDeep, maskParams } from '#lib/core/secrets'
-import { TASK_TYPES } from '#lib/core/task-types/index'
 import type { TaskDetails, TaskSummary } from '#lib/core/task-view'
 import type { NewSchedule } from '#lib/services/schedules/create'
 import type { ScheduleChange } from '#lib/services/schedules/update'
@@ -124,20 +123,19 @@ export function toScheduleDocument(
   schedule: ScheduleView,
   options: { secrets: boolean; expanded?: boolean },
 ) {
-  const definition = TASK_TYPES[schedule.taskType]
-  const { resources, platform, config } = schedule
+  const { definition, resources, platform, config } = schedule
   const stored = {
     task_name: schedule.taskType,
     warehouse_path: config.warehousePath,
     image: config.image,
     resources: foreignResources({ ...config, resources, platform } as TaskDetails['config']),
-    flags: definition === undefined || options.secrets ? config.params : maskParams(definition, config.params),
+    flags: definition === null || options.secrets ? config.params : maskParams(definition, config.params),
     platform,
     monitor: config.monitor,
     ...(config.artifactsGlobs !== undefined && { artifacts_globs: config.artifactsGlobs }),
   }
   const expanded =
-    definition === undefined || options.expanded === false
+    definition === null || options.expanded === false
       ? stored
       : foreignConfig(expand(definition, schedule, settings), definition, options.secrets)
   const workers = schedule.durations.workers.map(({ worker, seconds, measuredAt }) => [
@@ -195,7 +193,7 @@ export const toPolled = (task: TaskDetails, duration: { value: number; on: Date;
 type Sight = { secrets: boolean; notification: boolean }
 /** What this caller may see of a task. */
 function document(task: TaskDetails, { secrets, notification }: Sight) {
-  const whole = taskDocument(task, { definition: TASK_TYPES[task.taskType], secrets })
+  const whole = taskDocument(task, { secrets })
   return { ...whole, notification: notification ? whole.notification : null }
 }
 

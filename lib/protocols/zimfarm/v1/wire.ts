@@ -2,14 +2,10 @@ import { z } from 'zod'
 import { CATEGORIES, PLATFORMS, WAREHOUSE_PATHS } from '#lib/core/catalogue'
 import { isWebUrl } from '#lib/core/params'
 import { PERIODICITIES } from '#lib/core/schedule'
-import { TASK_TYPES } from '#lib/core/task-types/index'
+import type { Catalogue } from '#lib/services/task-types/catalogue'
 import { V1_ROLE_NAMES } from './access'
 
 // Zimfarm v1's spelling (zimfarm.md §1.3, §4–7): unknown keys are refused everywhere.
-
-export const OFFLINERS = Object.values(TASK_TYPES).filter((type) => type.offliner)
-const offliner = z.enum(OFFLINERS.map((type) => type.id) as [string, ...string[]])
-const images = OFFLINERS.map((type) => String(type.image))
 
 const text = z
   .string('Not a valid string.')
@@ -35,12 +31,13 @@ const language = z.strictObject({
   name_en: filled,
   name_native: filled,
 })
-const image = z.strictObject({
-  name: text
-    .transform((value) => value.replace(/^ghcr\.io\//, ''))
-    .refine((value) => images.includes(value), 'Not one of the known images.'),
-  tag: text,
-})
+const imageOf = (images: readonly (string | null)[]) =>
+  z.strictObject({
+    name: text
+      .transform((value) => value.replace(/^ghcr\.io\//, ''))
+      .refine((value) => images.includes(value), 'Not one of the known images.'),
+    tag: text,
+  })
 const resources = z.strictObject({
   cpu: cores,
   memory: count,
@@ -66,45 +63,6 @@ const notification = z.strictObject({
   started: notificationOf.optional(),
   ended: notificationOf.optional(),
 })
-
-export const newSchedule = z.strictObject({
-  name: scheduleName,
-  language,
-  category: z.enum(CATEGORIES),
-  periodicity: z.enum(PERIODICITIES),
-  tags: z.array(filled, 'Not a valid list.'),
-  enabled: z.boolean('Not a valid boolean.'),
-  config: z.strictObject({
-    task_name: offliner,
-    warehouse_path: warehousePath,
-    image,
-    resources,
-    flags,
-    platform,
-    monitor: z.boolean('Not a valid boolean.'),
-    artifacts_globs: z.array(filled).optional(),
-  }),
-  notification: notification.nullable().default({}),
-})
-export type NewScheduleWire = z.output<typeof newSchedule>
-
-export const schedulePatch = z.strictObject({
-  name: scheduleName.optional(),
-  language: language.optional(),
-  category: z.enum(CATEGORIES).optional(),
-  periodicity: z.enum(PERIODICITIES).optional(),
-  tags: z.array(filled).optional(),
-  enabled: z.boolean('Not a valid boolean.').optional(),
-  task_name: offliner.optional(),
-  warehouse_path: warehousePath.optional(),
-  image: image.optional(),
-  platform: platform.optional(),
-  resources: resources.optional(),
-  monitor: z.boolean('Not a valid boolean.').optional(),
-  flags: flags.optional(),
-  artifacts_globs: z.array(filled).nullable().optional(),
-})
-export type SchedulePatchWire = z.output<typeof schedulePatch>
 
 export const clone = z.strictObject({ name: scheduleName })
 export const newRequest = z.strictObject({
@@ -132,40 +90,15 @@ export const event = z.strictObject({
   ]),
   payload: z.record(z.string(), z.unknown(), 'Not a valid mapping type.'),
 })
-export const checkIn = z.strictObject({
-  username: filled,
-  cpu: cores,
-  memory: count,
-  disk: count,
-  offliners: z.array(offliner, 'Not a valid list.'),
-  selfish: z
-    .union([
-      z.boolean(),
-      z.enum([
-        'true',
-        'True',
-        'TRUE',
-        't',
-        'on',
-        'yes',
-        'y',
-        '1',
-        'false',
-        'False',
-        'FALSE',
-        'f',
-        'off',
-        'no',
-        'n',
-        '0',
-      ]),
-      z.literal(1),
-      z.literal(0),
-    ])
-    .default(false)
-    .transform((value) => [true, 1, '1', 'true', 'True', 'TRUE', 't', 'on', 'yes', 'y'].includes(value)),
-  platforms: z.partialRecord(z.enum(PLATFORMS), count).default({}),
-})
+const loose = z
+  .union([
+    z.boolean(),
+    z.enum(['true', 'True', 'TRUE', 't', 'on', 'yes', 'y', '1', 'false', 'False', 'FALSE', 'f', 'off', 'no', 'n', '0']),
+    z.literal(1),
+    z.literal(0),
+  ])
+  .default(false)
+  .transform((value) => [true, 1, '1', 'true', 'True', 'TRUE', 't', 'on', 'yes', 'y'].includes(value))
 export const newUser = z.strictObject({
   username: filled.max(200),
   password: filled.max(1000),
@@ -193,16 +126,6 @@ export const schedulesQuery = z.strictObject({
   tag: list(text),
   name: scheduleName.optional(),
 })
-export const requestedQuery = z.strictObject({
-  ...paging(200),
-  schedule_name: list(scheduleName),
-  priority: priority.optional(),
-  worker: workerName.optional(),
-  matching_cpu: count.optional(),
-  matching_memory: count.optional(),
-  matching_disk: count.optional(),
-  matching_offliners: list(offliner),
-})
 export const TASK_STATUSES = [
   'requested',
   'reserved',
@@ -227,6 +150,84 @@ export const pollQuery = z.strictObject({
   avail_disk: count,
 })
 export const takeQuery = z.strictObject({ worker_name: workerName })
+
+/** What names offliners and their images: these are data, so the schemas follow the catalogue. */
+function build(offliners: readonly string[], images: readonly (string | null)[]) {
+  const offliner = z.string('Not a valid string.').refine((id) => offliners.includes(id), 'Not a known offliner.')
+  const image = imageOf(images)
+  return {
+    newSchedule: z.strictObject({
+      name: scheduleName,
+      language,
+      category: z.enum(CATEGORIES),
+      periodicity: z.enum(PERIODICITIES),
+      tags: z.array(filled, 'Not a valid list.'),
+      enabled: z.boolean('Not a valid boolean.'),
+      config: z.strictObject({
+        task_name: offliner,
+        warehouse_path: warehousePath,
+        image,
+        resources,
+        flags,
+        platform,
+        monitor: z.boolean('Not a valid boolean.'),
+        artifacts_globs: z.array(filled).optional(),
+      }),
+      notification: notification.nullable().default({}),
+    }),
+    schedulePatch: z.strictObject({
+      name: scheduleName.optional(),
+      language: language.optional(),
+      category: z.enum(CATEGORIES).optional(),
+      periodicity: z.enum(PERIODICITIES).optional(),
+      tags: z.array(filled).optional(),
+      enabled: z.boolean('Not a valid boolean.').optional(),
+      task_name: offliner.optional(),
+      warehouse_path: warehousePath.optional(),
+      image: image.optional(),
+      platform: platform.optional(),
+      resources: resources.optional(),
+      monitor: z.boolean('Not a valid boolean.').optional(),
+      flags: flags.optional(),
+      artifacts_globs: z.array(filled).nullable().optional(),
+    }),
+    checkIn: z.strictObject({
+      username: filled,
+      cpu: cores,
+      memory: count,
+      disk: count,
+      offliners: z.array(offliner, 'Not a valid list.'),
+      selfish: loose,
+      platforms: z.partialRecord(z.enum(PLATFORMS), count).default({}),
+    }),
+    requestedQuery: z.strictObject({
+      ...paging(200),
+      schedule_name: list(scheduleName),
+      priority: priority.optional(),
+      worker: workerName.optional(),
+      matching_cpu: count.optional(),
+      matching_memory: count.optional(),
+      matching_disk: count.optional(),
+      matching_offliners: list(offliner),
+    }),
+  }
+}
+type Wire = ReturnType<typeof build>
+export type NewScheduleWire = z.output<Wire['newSchedule']>
+export type SchedulePatchWire = z.output<Wire['schedulePatch']>
+
+const built = new WeakMap<Catalogue, Wire>()
+export function wireOf(catalogue: Catalogue): Wire {
+  const known = built.get(catalogue)
+  if (known !== undefined) return known
+  const { offliners } = catalogue
+  const wire = build(
+    offliners.map(({ id }) => id),
+    offliners.map(({ dockerImage }) => dockerImage),
+  )
+  built.set(catalogue, wire)
+  return wire
+}
 
 /** Keys that a schema takes as lists. */
 export const LISTS = new Set(['category', 'lang', 'tag', 'schedule_name', 'matching_offliners', 'status'])

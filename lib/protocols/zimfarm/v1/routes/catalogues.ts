@@ -4,7 +4,7 @@ import { languagesInUse, tagsInUse } from '#lib/services/schedules/search'
 import { check } from '../errors'
 import { page } from '../mapper'
 import { nothing, ok, type Call, type Route } from '../route'
-import { languagesQuery, OFFLINERS, pageQuery } from '../wire'
+import { languagesQuery, pageQuery } from '../wire'
 
 const slice = <T>(items: T[], { skip, limit }: { skip: number; limit: number }) =>
   page(skip, limit, items.length, items.slice(skip, skip + limit))
@@ -29,14 +29,17 @@ const toFlag = (field: Field) => ({
   ...(field.placeholder !== undefined && { placeholder: field.placeholder }),
 })
 
-const all = (items: readonly string[]) => Promise.resolve(ok(page(0, 100, items.length, [...items])))
+const all = (items: readonly string[]) => ok(page(0, 100, items.length, [...items]))
 
-function offliner({ params: [id] }: Call) {
-  const definition = OFFLINERS.find((type) => type.id === id)
-  if (definition === undefined) return Promise.resolve(nothing(404))
-  const help = `https://github.com/openzim/${definition.id}/wiki/Frequently-Asked-Questions`
-  return Promise.resolve(ok({ flags: definition.fields.map(toFlag), help }))
+async function offliner({ ctx, params: [id = ''] }: Call) {
+  const types = await ctx.taskTypes.current()
+  const definition = types.type(id)?.offliner === true ? types.definition(id) : undefined
+  if (definition === undefined) return nothing(404)
+  const help = `https://github.com/openzim/${id}/wiki/Frequently-Asked-Questions`
+  return ok({ flags: definition.fields.map(toFlag), help })
 }
+
+const offliners = async ({ ctx }: Call) => all((await ctx.taskTypes.current()).offliners.map(({ id }) => id))
 
 export const catalogues: Route[] = [
   {
@@ -59,7 +62,7 @@ export const catalogues: Route[] = [
     access: 'optional',
     handle: async ({ ctx, query }) => ok(slice(await tagsInUse(ctx), check('E3', pageQuery, query))),
   },
-  { method: 'GET', path: '/platforms/', access: 'optional', handle: () => all(PLATFORMS) },
-  { method: 'GET', path: '/offliners/', access: 'optional', handle: () => all(OFFLINERS.map((type) => type.id)) },
+  { method: 'GET', path: '/platforms/', access: 'optional', handle: () => Promise.resolve(all(PLATFORMS)) },
+  { method: 'GET', path: '/offliners/', access: 'optional', handle: offliners },
   { method: 'GET', path: '/offliners/:id', access: 'optional', handle: offliner },
 ]

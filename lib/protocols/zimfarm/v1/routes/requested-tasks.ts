@@ -14,7 +14,7 @@ import { check, orNotFound } from '../errors'
 import { idOf } from '../ids'
 import { page, toPolled, toRequestedDocument, toRequestedItem } from '../mapper'
 import { nothing, ok, type Call, type Route } from '../route'
-import { newRequest, pollQuery, priorityPatch, requestedQuery } from '../wire'
+import { newRequest, pollQuery, priorityPatch, wireOf } from '../wire'
 
 const WORDS = 'Requested Task Not Found'
 
@@ -27,7 +27,7 @@ async function waitingTask(ctx: Context, id: string): Promise<TaskDetails> {
 }
 
 async function list({ ctx, query }: Call) {
-  const search = check('E3', requestedQuery, query)
+  const search = check('E3', wireOf(await ctx.taskTypes.current()).requestedQuery, query)
   let workerId: string | null | undefined
   if (search.worker !== undefined) {
     const worker = await workerByName(ctx, search.worker).catch((error: unknown) => {

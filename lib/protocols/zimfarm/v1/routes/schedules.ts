@@ -1,7 +1,8 @@
 import { v1May } from '../access'
 import { checkParams } from '#lib/core/params'
-import { TASK_TYPES } from '#lib/core/task-types/index'
+import type { TaskTypeDefinition } from '#lib/core/task-type'
 import type { Context } from '#lib/services/context'
+import { definitionOf } from '#lib/services/schedules/check'
 import { cloneSchedule } from '#lib/services/schedules/clone'
 import { createSchedule } from '#lib/services/schedules/create'
 import { getSchedule } from '#lib/services/schedules/get'
@@ -10,15 +11,14 @@ import { deleteSchedule, updateSchedule } from '#lib/services/schedules/update'
 import { check, orNotFound, WireError } from '../errors'
 import { fromPatch, fromSchedule, page, toScheduleDocument, toScheduleItem } from '../mapper'
 import { nothing, ok, type Call, type Route } from '../route'
-import { clone, newSchedule, schedulePatch, schedulesQuery } from '../wire'
+import { clone, schedulesQuery, wireOf } from '../wire'
 
 /** Shown to those who may change schedules, unless they ask to hide them. */
 const secrets = ({ ctx, query }: Call) => v1May(ctx.actor, 'schedules.update') && !('hide_secrets' in query)
 
 /** Complaints about flags come alone and keyed by flag (zimfarm.md §5.3). */
-function checkFlags(ctx: Context, taskType: string, flags: unknown): void {
-  const definition = TASK_TYPES[taskType]
-  if (definition === undefined) return
+function checkFlags(ctx: Context, definition: TaskTypeDefinition, flags: unknown): void {
+  const taskType = definition.id
   const errors = checkParams(definition, flags, { relaxed: ctx.settings.relaxed(taskType) })
   if (Object.keys(errors).length > 0) throw new WireError('E2', errors)
 }
@@ -32,8 +32,9 @@ async function list({ ctx, query }: Call) {
 }
 
 async function create({ ctx, body }: Call) {
-  const wire = check('E2', newSchedule, await body())
-  checkFlags(ctx, wire.config.task_name, wire.config.flags)
+  const wire = check('E2', wireOf(await ctx.taskTypes.current()).newSchedule, await body())
+  const { definition } = await definitionOf(ctx, wire.config.task_name)
+  checkFlags(ctx, definition, wire.config.flags)
   const { id } = await createSchedule(ctx, fromSchedule(wire))
   return ok({ _id: id }, 201)
 }
@@ -44,17 +45,22 @@ async function read(call: Call) {
 }
 
 async function update({ ctx, params: [name = ''], body }: Call) {
-  const patch = check('E2', schedulePatch, await body())
+  const types = await ctx.taskTypes.current()
+  const patch = check('E2', wireOf(types).schedulePatch, await body())
   if (Object.keys(patch).length === 0) throw new WireError('E2', ['Nothing to change.'])
   const current = await gone(getSchedule(ctx, name))
   const taskType = patch.task_name ?? current.taskType
   if (taskType !== current.taskType && (patch.flags === undefined || patch.image === undefined)) {
     throw new WireError('E2', { task_name: ['flags and image must be given with another task_name'] })
   }
-  if (patch.image !== undefined && patch.image.name !== TASK_TYPES[taskType]?.image) {
-    throw new WireError('E2', { image: { name: [`must be ${TASK_TYPES[taskType]?.image}`] } })
+  const image = types.type(taskType)?.dockerImage
+  if (patch.image !== undefined && patch.image.name !== image) {
+    throw new WireError('E2', { image: { name: [`must be ${image}`] } })
   }
-  if (patch.flags !== undefined) checkFlags(ctx, taskType, patch.flags)
+  if (patch.flags !== undefined) {
+    const version = taskType === current.taskType ? current.definitionVersion : undefined
+    checkFlags(ctx, (await definitionOf(ctx, taskType, version)).definition, patch.flags)
+  }
   await gone(updateSchedule(ctx, name, fromPatch(patch, current.config)))
   return nothing(204)
 }

@@ -6,7 +6,7 @@ import { workerByName } from '#lib/services/workers/poll'
 import { check } from '../errors'
 import { page, toWorkerItem } from '../mapper'
 import { nothing, ok, type Call, type Route } from '../route'
-import { checkIn, pageQuery } from '../wire'
+import { pageQuery, wireOf } from '../wire'
 
 async function list({ ctx, query }: Call) {
   const { skip, limit } = check('E3', pageQuery, query)
@@ -16,7 +16,11 @@ async function list({ ctx, query }: Call) {
 
 /** A worker says what it has. It stays with the account of its first check-in (zimfarm.md §7.7). */
 async function check_in({ ctx, params: [name = ''], body }: Call) {
-  const { username, cpu, memory, disk, offliners, selfish, platforms } = check('E2', checkIn, await body())
+  const { username, cpu, memory, disk, offliners, selfish, platforms } = check(
+    'E2',
+    wireOf(await ctx.taskTypes.current()).checkIn,
+    await body(),
+  )
   const account = await accountByName(ctx, username).catch((error: unknown) => {
     throw error instanceof CroftError ? new CroftError('invalid', `there is no user ${username}`) : error
   })
