@@ -1,5 +1,14 @@
 import type { NextConfig } from 'next'
 
+/** A path whose percent signs spell UTF-8. Next answers any other with 500: such go to app/400. */
+const WELL_ENCODED = [
+  '[^%]',
+  '%[0-7][0-9a-f]',
+  '%(?:c[2-9a-f]|d[0-9a-f])%[89ab][0-9a-f]',
+  '%(?:e0%[ab]|e[1-9abcef]%[89ab]|ed%[89])[0-9a-f]%[89ab][0-9a-f]',
+  '%(?:f0%[9ab]|f[1-3]%[89ab]|f4%8)[0-9a-f](?:%[89ab][0-9a-f]){2}',
+].join('|')
+
 const config: NextConfig = {
   poweredByHeader: false,
   // Zimfarm's collections end with a slash and must not be redirected.
@@ -17,6 +26,12 @@ const config: NextConfig = {
   turbopack: { root: import.meta.dirname },
   // `npm test` checks the types; a start need not do it again.
   typescript: { ignoreBuildErrors: true },
+  rewrites: () =>
+    Promise.resolve({
+      beforeFiles: [{ source: `/:bad((?!(?:${WELL_ENCODED})*$).*)`, destination: '/400' }],
+      afterFiles: [],
+      fallback: [],
+    }),
   headers: () =>
     Promise.resolve([
       {

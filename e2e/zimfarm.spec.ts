@@ -111,3 +111,16 @@ test('the 2017 demo adds 4 and 10', async () => {
   for (const body of [{}, { x: 'a', y: 1 }, null, [1, 2]])
     expect((await call('POST', '/task/delayed_add', body)).status).toBe(400)
 })
+
+test('an address that is not well encoded is refused at every door', async () => {
+  for (const path of [
+    '/v1/tasks/%ff',
+    '/v1/schedules/%zz',
+    '/task/status/%ED%A0%80',
+    '/api/farm/tasks/%',
+    '/tasks/a%f',
+  ])
+    for (const method of ['GET', 'POST']) expect([path, (await call(method, path)).status]).toEqual([path, 400])
+  expect((await call('GET', '/v1/schedules/%C3%BC')).status).toBe(404)
+  expect((await call('POST', '/api/farm/nothing', {})).body).toMatchObject({ error: { code: 'not_found' } })
+})

@@ -83,7 +83,7 @@ function foreignFiles(task: TaskDetails) {
           check_result: file.check.result,
           check_log: file.check.log ?? null,
           check_details: file.check.details ?? null,
-          check_info: file.check.info ?? null,
+          info: file.check.info ?? null,
           check_timestamp: zimDate(file.check.at),
         }),
       },

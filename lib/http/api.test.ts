@@ -102,10 +102,11 @@ describe('nonsense is refused', () => {
   it.each(writers)('as a body: $method $path', async ({ method, path }) => {
     const send = (options: Options) =>
       call(method, fill(path, 'handbook'), { token: path === '/session' ? undefined : admin, ...options })
-    for (const raw of ['{', '', 'null', '[]', '"x"', '{"a":', '{"__proto__":1}', '\u0000'])
+    for (const raw of ['{', '', 'null', '[]', '"x"', '{"a":', '{"__proto__":1}', '{"constructor":1}', '\u0000'])
       await expectRefusal(await send({ raw }))
     await expectRefusal(await send({ raw: '{}', headers: { 'content-type': 'text/plain' } }))
     await expectRefusal(await send({ raw: JSON.stringify('x'.repeat(2_200_000)) }))
+    await expectRefusal(await send({ raw: '['.repeat(500_000) + ']'.repeat(500_000) }))
     await fc.assert(
       fc.asyncProperty(
         fc.object({

@@ -27,11 +27,23 @@ export async function readText(request: Request, limit = BODY_LIMIT): Promise<st
   }
 }
 
+/** Deeper than any document of ours; whoever walks a value may then recurse. */
+const DEPTH_LIMIT = 100
+
 /** The JSON value of a text. @throws CroftError invalid */
 export function parseJson(text: string): unknown {
+  let value: unknown
   try {
-    return JSON.parse(text) as unknown
+    value = JSON.parse(text)
   } catch {
     throw new CroftError('invalid', 'the body is no well-formed JSON')
   }
+  let level = [value]
+  for (let depth = 0; level.length > 0; depth++) {
+    if (depth > DEPTH_LIMIT) throw new CroftError('invalid', `the body is nested more than ${DEPTH_LIMIT} deep`)
+    level = level.flatMap((inner): unknown[] =>
+      typeof inner === 'object' && inner !== null ? Object.values(inner) : [],
+    )
+  }
+  return value
 }

@@ -126,7 +126,7 @@ function check(schema: z.ZodType | undefined, value: unknown, where: string): un
   if (holdsNul(value)) throw new CroftError('invalid', `${where} must not hold a NUL character`)
   const result = schema.safeParse(value)
   if (result.success) return result.data
-  const fields: FieldErrors = {}
+  const fields = Object.create(null) as FieldErrors
   for (const issue of result.error.issues) {
     const path = issue.path.map(String).join('.') || '(all)'
     fields[path] = [...(fields[path] ?? []), issue.message]

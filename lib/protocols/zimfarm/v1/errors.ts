@@ -33,14 +33,15 @@ export class WireError extends Error {
 export function nested(fields: Record<string, string[]>): Nested | string[] {
   const whole = fields['']
   if (whole !== undefined) return whole
-  const tree: Nested = {}
+  const branch = () => Object.create(null) as Nested
+  const tree = branch()
   for (const [path, why] of Object.entries(fields)) {
     const parts = path.split('\u0000')
     const last = parts.pop() ?? ''
     let at = tree
     for (const part of parts) {
       const inner = at[part]
-      at = at[part] = inner === undefined || Array.isArray(inner) ? {} : inner
+      at = at[part] = inner === undefined || Array.isArray(inner) ? branch() : inner
     }
     at[last] = why
   }
@@ -51,7 +52,8 @@ export function nested(fields: Record<string, string[]>): Nested | string[] {
 export function check<T extends z.ZodType>(shape: 'E2' | 'E3', schema: T, value: unknown): z.output<T> {
   const result = schema.safeParse(value)
   if (result.success) return result.data
-  const fields: Record<string, string[]> = {}
+  // Without a prototype: a client may call its fields `constructor` or `__proto__`.
+  const fields = Object.create(null) as Record<string, string[]>
   for (const issue of result.error.issues) {
     const keys = issue.code === 'unrecognized_keys' ? issue.keys.map((key) => [...issue.path, key]) : [issue.path]
     for (const path of keys) {

@@ -220,13 +220,13 @@ describe('a Zimfarm worker (zimfarm.md §13.3)', () => {
     await tell('created_file', { file: { name: 'x.zim', size: 5_242_880 } })
     await tell('scraper_completed', { exit_code: 0, stdout: '', stderr: '' })
     await tell('uploaded_file', { filename: 'x.zim' })
-    await tell('checked_file', { filename: 'x.zim', result: 0, log: 'fine', details: null, info: null })
+    await tell('checked_file', { filename: 'x.zim', result: 0, log: 'fine', details: null, info: { id: 'u' } })
     await tell('update', { log: 'x.log' })
     await tell('succeeded', { log: 'done' })
     const ended = (await call('GET', `/tasks/${id}`)).body
     expect(ended).toMatchObject({
       status: 'succeeded',
-      files: { 'x.zim': { name: 'x.zim', size: 5_242_880, status: 'uploaded', check_result: 0 } },
+      files: { 'x.zim': { size: 5_242_880, status: 'uploaded', check_result: 0, info: { id: 'u' } } },
     })
     expect((ended.events as { code: string }[]).map((event) => event.code)).toEqual([
       'requested',
@@ -342,6 +342,10 @@ describe('nonsense', () => {
     ['POST', '/schedules/', { as: 'admin', raw: '{"name":' }, 400],
     ['POST', '/schedules/', { as: 'admin', raw: 'null' }, 400],
     ['POST', '/schedules/', { as: 'admin', raw: '[]' }, 400],
+    ['POST', '/schedules/', { as: 'admin', raw: '{"__proto__":{"a":1},"constructor":{"prototype":1}}' }, 400],
+    ['POST', '/schedules/', { as: 'admin', raw: '['.repeat(500_000) + ']'.repeat(500_000) }, 400],
+    ['PATCH', '/schedules/crawl', { as: 'admin', raw: '{"constructor":1,"flags":{"__proto__":1}}' }, 400],
+    ['POST', '/users/', { as: 'admin', raw: '{"__proto__":{"role":"admin"}}' }, 400],
     ['POST', '/schedules/', { as: 'admin', raw: 'x', headers: { 'content-type': 'text/plain' } }, 415],
     ['POST', '/schedules/', { as: 'admin', raw: `"${'x'.repeat(3_000_000)}"` }, 413],
     ['POST', '/schedules/', { as: 'admin', body: schedule('none') }, 400],
