@@ -1,4 +1,4 @@
-import { execFile } from 'node:child_process'
+import { execFile, spawn } from 'node:child_process'
 import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import type { AddressInfo } from 'node:net'
@@ -54,14 +54,31 @@ it('says that the database cannot be reached, without its password', async () =>
   expect(lines.join()).not.toContain('hunter22')
 })
 
+it('says that Redis cannot be reached, without its password', async () => {
+  const { code, lines } = await start({ PORT: '3995', REDIS_URL: 'redis://:hunter22@127.0.0.1:1' })
+  expect([code, lines]).toEqual([1, [expect.stringContaining('127.0.0.1:1 of REDIS_URL cannot be used')]])
+  expect(lines.join()).not.toContain('hunter22')
+})
+
 it('says that its home cannot be written', async () => {
   const file = join(home, 'a-file')
   await writeFile(file, '')
   expect(await start({ PORT: '3997', CROFT_HOME: join(file, 'inside') })).toEqual(line('cannot be written'))
+  if (process.platform === 'linux')
+    expect(await start({ PORT: '3997', CROFT_HOME: '/proc/croft/home' })).toEqual(line('cannot be written'))
 })
 
 it('says that it runs already with this home', async () => {
   const lock = await lockFolder(home)
   expect(await start({ PORT: '3996' })).toEqual(line('Croft runs already with CROFT_HOME'))
   if ('release' in lock) await lock.release()
+})
+
+it('leaves no program behind whose parent was killed before it listened', async () => {
+  const agent = spawn(process.execPath, ['build/croft-agent.mjs', 'run'], {
+    env: { ...process.env, CROFT_URL: 'http://127.0.0.1:1', CROFT_TOKEN: 'croft_none', CROFT_AGENT_HOME: home },
+    stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
+  })
+  agent.disconnect()
+  expect(await new Promise((done) => agent.once('exit', done))).toBe(0)
 })

@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto'
 import { accessSync, constants } from 'node:fs'
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { Client } from 'pg'
 import { ensureDatabase, startEmbedded } from '../lib/db/embedded'
@@ -17,6 +17,7 @@ import {
   writeDemo,
   writeTaskTypes,
 } from '../lib/services/farm/prepare'
+import { pingRedis } from '../lib/queue/connect'
 import { openRuntime } from '../lib/services/runtime'
 import { lockFolder } from '../worker/agent/lock'
 
@@ -50,9 +51,20 @@ async function secretOf(home: string, name: string, make: () => string | Promise
   return value
 }
 
+/** Makes a folder and those above it. Node's own `recursive` never ends where a file system refuses, as /proc does. */
+async function makeFolder(path: string): Promise<void> {
+  const make = () => mkdir(path, { mode: 0o700 })
+  await make().catch(async (error: NodeJS.ErrnoException) => {
+    if (error.code === 'EEXIST') return
+    if (error.code !== 'ENOENT' || dirname(path) === path) throw error
+    await makeFolder(dirname(path))
+    await make()
+  })
+}
+
 async function takeHome(env: Env): Promise<void> {
   try {
-    await mkdir(env.CROFT_HOME, { recursive: true, mode: 0o700 })
+    await makeFolder(env.CROFT_HOME)
     accessSync(env.CROFT_HOME, constants.W_OK | constants.X_OK)
     await writeFile(join(env.CROFT_HOME, '.writable'), '')
   } catch {
@@ -72,8 +84,14 @@ function checkPort(env: Env): Promise<void> {
   return new Promise((done, fail) => {
     const server = createServer()
     server.once('error', (error: NodeJS.ErrnoException) => {
-      const why = error.code === 'EADDRINUSE' ? 'is used by another program' : `cannot be used (${error.code})`
-      fail(new CannotStart(`port ${env.PORT} on ${env.HOST} ${why}: stop it, or set PORT to another number`))
+      const { PORT, HOST } = env
+      const why =
+        error.code === 'EADDRINUSE'
+          ? 'is used by another program: stop it, or set PORT to another number'
+          : error.code === 'EACCES'
+            ? 'may not be used by this user: set PORT to another number'
+            : `cannot be used (${error.code}): set HOST to an address of this machine`
+      fail(new CannotStart(`port ${PORT} on ${HOST} ${why}`))
     })
     server.listen(env.PORT, env.HOST, () => server.close(() => done()))
   })
@@ -103,6 +121,15 @@ async function database(env: Env): Promise<string> {
   })
   await ensureDatabase(server, 'croft')
   return server.url('croft')
+}
+
+async function checkRedis(env: Env): Promise<void> {
+  if (env.REDIS_URL === undefined) return
+  await pingRedis(env.REDIS_URL).catch((error: unknown) => {
+    throw new CannotStart(
+      `the Redis ${new URL(env.REDIS_URL ?? '').host} of REDIS_URL cannot be used (${error instanceof Error ? error.message : String(error)}): start it, or correct REDIS_URL`,
+    )
+  })
 }
 
 /** Runs a program for as long as Croft runs: one that ends by itself is started again, later each time. */
@@ -157,6 +184,7 @@ async function main(): Promise<void> {
   await checkPort(env)
   const secret =
     env.CROFT_SECRET ?? (await secretOf(env.CROFT_HOME, 'secret', () => randomBytes(32).toString('base64url')))
+  await checkRedis(env)
   const databaseUrl = await database(env)
   const applied = await migrate(root, databaseUrl)
   if (applied.length > 0) say(`applied ${applied.length} migration${applied.length > 1 ? 's' : ''}`)

@@ -21,16 +21,47 @@ const SCHEMA = 'bullmq'
 const names = Object.keys(QUEUES) as QueueName[]
 const OPTIONS = { removeOnComplete: true, removeOnFail: true } as const
 type Logger = { warn: (data: object, message: string) => void }
+type Complain = (error: Error) => void
+
+/** How often a backend that is away is told of, in milliseconds: each of its many connections complains at each try. */
+const COMPLAIN_MS = 30_000
+function complaints(log: Logger): Complain {
+  let last = -Infinity
+  return (error) => {
+    const now = performance.now()
+    if (now - last < COMPLAIN_MS) return
+    last = now
+    log.warn({ why: error.message }, 'the queue does not answer')
+  }
+}
+
+/** @throws when Redis cannot be reached or refuses the sign-in */
+export async function pingRedis(url: string): Promise<void> {
+  const redis = new Redis(url, { lazyConnect: true, connectTimeout: 5_000, retryStrategy: () => null })
+  let why: Error | undefined
+  redis.on('error', (error: Error) => {
+    why ??= error
+  })
+  try {
+    await redis.connect()
+    await redis.ping()
+  } catch (error) {
+    throw why ?? error
+  } finally {
+    redis.disconnect()
+  }
+}
 
 /** BullMQ on Redis or on PostgreSQL; nothing is opened before the first job. */
 export function openQueues(backend: QueueBackend, log: Logger): JobQueues {
-  const open = backend.kind === 'redis' ? onRedis(backend.url, log) : onPostgres(backend.url)
+  const complain = complaints(log)
+  const open = backend.kind === 'redis' ? onRedis(backend.url, complain) : onPostgres(backend.url)
   const queues = new Map<QueueName, Queue>()
   const queueOf = (name: QueueName) => {
     const known = queues.get(name)
     if (known !== undefined) return known
     const queue = open.queue(name)
-    queue.on('error', (error) => log.warn({ err: error, queue: name }, 'the queue does not answer'))
+    queue.on('error', complain)
     queues.set(name, queue)
     return queue
   }
@@ -44,7 +75,7 @@ export function openQueues(backend: QueueBackend, log: Logger): JobQueues {
       const worker = open.worker(name, concurrency, async (job) =>
         process(schema.parse(job.data) as Payload<typeof name>),
       )
-      worker.on('error', (error) => log.warn({ err: error, queue: name }, 'the queue does not answer'))
+      worker.on('error', complain)
       worker.on('failed', (job, error) =>
         log.warn({ err: error, queue: name, job: job?.id }, 'a job failed; the sweep will try again'),
       )
@@ -93,11 +124,11 @@ function onPostgres(url: string): Opened {
   }
 }
 
-function onRedis(url: string, log: Logger): Opened {
+function onRedis(url: string, complain: Complain): Opened {
   const opened: Redis[] = []
   const connect = (blocking: boolean): ConnectionOptions => {
     const redis = new Redis(url, { maxRetriesPerRequest: blocking ? null : 3, lazyConnect: true })
-    redis.on('error', (error: Error) => log.warn({ err: error }, 'Redis does not answer'))
+    redis.on('error', complain)
     opened.push(redis)
     return redis
   }

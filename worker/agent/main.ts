@@ -48,6 +48,8 @@ async function run(): Promise<number> {
   }
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => stop(signal))
   process.on('disconnect', () => stop('the parent is gone'))
+  // It may have gone before there was anybody to hear it.
+  if (process.connected === false) stop('the parent is gone')
   try {
     await agent.run()
     await stops.at(0)
