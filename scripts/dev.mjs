@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process'
+import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { ensureDependencies, ensureSystemPackages } from './setup.mjs'
@@ -10,6 +11,8 @@ await ensureSystemPackages(
   { zimwriterfs: 'zim-tools' },
   'tasks of the type zimwriterfs will wait until a worker has it',
 )
+// What is bundled here is no build of `npm start`.
+rmSync('build/.croft-built', { force: true })
 await import('./build.mjs')
 const watcher = spawn(process.execPath, ['scripts/build.mjs', '--watch'], {
   stdio: ['ignore', 'inherit', 'inherit', 'ipc'],

@@ -67,7 +67,8 @@ async function jsonBody(request: Request): Promise<unknown> {
  */
 export async function handleV1(base: Omit<Context, 'actor'>, request: Request, path: string): Promise<Response> {
   const requestId = randomUUID()
-  const log = base.log.child({ requestId, operation: `v1 ${request.method}` })
+  const taskId = /^\/(?:requested-)?tasks\/([0-9a-f-]{36})(?:\/|$)/i.exec(path)?.[1]
+  const log = base.log.child({ requestId, operation: `v1 ${request.method}`, ...(taskId !== undefined && { taskId }) })
   const response = await answer({ ...base, log, actor: ANONYMOUS }, request, path).catch((error: unknown) => {
     log.error({ err: error }, 'a request failed')
     return simple(500, `something failed on our side; the log has it under ${requestId}`)
