@@ -1,3 +1,4 @@
+import * as imports from './import'
 import * as schedule from './schedule'
 import * as session from './session'
 import * as task from './task'
@@ -9,7 +10,7 @@ const isEndpoint = (value: unknown): value is Endpoint =>
 
 /** Every call of Croft's own API, by operation id. */
 export const ENDPOINTS: Record<string, Endpoint> = Object.fromEntries(
-  [session, schedule, task, worker].flatMap((module) =>
+  [session, imports, schedule, task, worker].flatMap((module) =>
     Object.entries(module as Record<string, unknown>).filter((entry): entry is [string, Endpoint] =>
       isEndpoint(entry[1]),
     ),

@@ -7,6 +7,7 @@ import { signOut, whoAmI } from '#lib/contract/session'
 import { cancelTask, getTask, listTasks, requestTasks, taskLog } from '#lib/contract/task'
 import { getWorker, listWorkers } from '#lib/contract/worker'
 import { TASK_STATUSES, type TaskStatus } from '#lib/core/task'
+import { importCommand } from './commands/import'
 import { follow } from './follow'
 import { age, bold, dim, json, out, status, table } from './print'
 import { EXIT, explain } from './problem'
@@ -232,6 +233,8 @@ withJson(workers.command('show <name>').description('one worker')).action(
     for (const task of one.running) out(`  ${task.id}  ${task.name}  ${task.progress?.overall ?? 0}%`)
   }),
 )
+
+importCommand(program, action)
 
 process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1))
 process.on('SIGINT', () => process.exit(130))

@@ -28,25 +28,27 @@ export async function definitionOf(
   })
 }
 
-/** Refuses parameters that the task type does not take, with a complaint for each field. */
+/** Refuses parameters that the task type does not take, with a complaint for each field; `evenInvalid` only tells them. */
 export async function checkConfig(
   ctx: ReadContext,
   input: { taskType: string; definitionVersion?: string; config: ScheduleConfig },
-): Promise<{ definition: TaskTypeDefinition; version: string }> {
+  options: { evenInvalid?: boolean } = {},
+): Promise<{ definition: TaskTypeDefinition; version: string; invalid: FieldErrors | null }> {
   const { taskType, config } = input
   const found = await definitionOf(ctx, taskType, input.definitionVersion)
   const complaints = checkParams(found.definition, config.params, { relaxed: ctx.settings.relaxed(taskType) })
   const fields: FieldErrors = Object.fromEntries(
     Object.entries(complaints).map(([key, all]) => [`config.params.${key}`, all]),
   )
-  if (Object.keys(fields).length > 0) {
+  if (Object.keys(fields).length === 0) return { ...found, invalid: null }
+  if (options.evenInvalid !== true) {
     throw new CroftError(
       'invalid',
       `the parameters do not fit the task type ${taskType}: ${Object.keys(complaints).join(', ')}`,
       fields,
     )
   }
-  return found
+  return { ...found, invalid: fields }
 }
 
 /** Refuses webhooks that are no http(s) addresses. */

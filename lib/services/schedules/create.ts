@@ -33,10 +33,17 @@ export type NewSchedule = {
   notes?: string
 }
 
-/** @throws CroftError forbidden; invalid with a complaint for each field; conflict when the name is taken */
-export async function createSchedule(ctx: Context, input: NewSchedule): Promise<ScheduleView> {
+/**
+ * With `evenInvalid` a schedule whose parameters do not fit is kept, disabled, with the complaints.
+ * @throws CroftError forbidden; invalid with a complaint for each field; conflict when the name is taken
+ */
+export async function createSchedule(
+  ctx: Context,
+  input: NewSchedule,
+  options: { evenInvalid?: boolean } = {},
+): Promise<ScheduleView> {
   demand(ctx, 'schedules.create')
-  const { definition, version } = await checkConfig(ctx, input)
+  const { definition, version, invalid } = await checkConfig(ctx, input, options)
   checkNotification(input.notification)
   const now = ctx.now()
   try {
@@ -52,7 +59,8 @@ export async function createSchedule(ctx: Context, input: NewSchedule): Promise<
           languageNative: input.language.nameNative,
           tags: input.tags,
           periodicity: input.periodicity,
-          enabled: input.enabled,
+          enabled: input.enabled && invalid === null,
+          invalid: json(invalid),
           config: json(input.config) as object,
           ...(input.resources ?? definition.resources),
           platform: input.platform,
