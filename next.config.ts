@@ -22,6 +22,7 @@ const config: NextConfig = {
     '@prisma/adapter-pg',
     '@aws-sdk/client-s3',
     '@aws-sdk/lib-storage',
+    'ssh2',
   ],
   turbopack: { root: import.meta.dirname },
   // `npm test` checks the types; a start need not do it again.

@@ -7,7 +7,8 @@ import { hashPassword, passwordMatches } from './password'
 
 export type AccountRow = Prisma.AccountGetPayload<object>
 
-const isSelf = (ctx: ReadContext, username: string) => ctx.actor.kind === 'account' && ctx.actor.username === username
+export const isSelf = (ctx: ReadContext, username: string) =>
+  ctx.actor.kind === 'account' && ctx.actor.username === username
 
 /** @throws CroftError not_found */
 export async function accountByName(ctx: ReadContext, username: string): Promise<AccountRow> {
@@ -36,7 +37,7 @@ export async function searchAccounts(
 }
 
 /** Only an administrator may touch an administrator, or make one. */
-function guard(ctx: ReadContext, target: AccountRow, role?: Role): void {
+export function guardAdmin(ctx: ReadContext, target: AccountRow, role?: Role): void {
   if (ctx.actor.kind !== 'account' || ctx.actor.role === 'admin') return
   if (target.role === 'admin' || role === 'admin')
     throw new CroftError('forbidden', 'only an admin may do this with an admin')
@@ -50,7 +51,7 @@ export async function updateAccount(
   demand(ctx, 'users.update')
   await transaction(ctx, async (tx) => {
     const row = await accountByName(tx, username)
-    guard(tx, row, change.role)
+    guardAdmin(tx, row, change.role)
     await tx.db.account.update({
       where: { id: row.id },
       data: {
@@ -69,7 +70,7 @@ export async function deleteAccount(ctx: Context, username: string): Promise<voi
   demand(ctx, 'users.delete')
   await transaction(ctx, async (tx) => {
     const row = await accountByName(tx, username)
-    guard(tx, row)
+    guardAdmin(tx, row)
     await tx.db.account.update({ where: { id: row.id }, data: { deletedAt: tx.now() }, select: { id: true } })
     await tx.db.session.updateMany({
       where: { accountId: row.id, revokedAt: null },
@@ -93,7 +94,7 @@ export async function changePassword(
       throw new CroftError('unauthenticated', 'the current password is wrong')
   } else {
     demand(ctx, 'users.change_password')
-    guard(ctx, row)
+    guardAdmin(ctx, row)
   }
   const passwordHash = await hashPassword(input.next)
   const own = ctx.actor.kind === 'account' ? ctx.actor.sessionId : null

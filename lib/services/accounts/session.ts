@@ -6,7 +6,7 @@ import type { Prisma } from '#lib/db/client'
 import type { Context, ReadContext, TxContext } from '../context'
 
 export type SessionKind = 'browser' | 'api' | 'zimfarm'
-type AccountActor = Extract<Actor, { kind: 'account' }>
+export type AccountActor = Extract<Actor, { kind: 'account' }>
 export type Tokens = {
   accessToken: string
   expiresAt: Date
@@ -31,7 +31,7 @@ export const sha256 = (text: string) => createHash('sha256').update(text).digest
 const keyOf = (secret: string) => new TextEncoder().encode(secret)
 export type AccountRow = Prisma.AccountGetPayload<object>
 
-const actorOf = (account: AccountRow, sessionId: string | null): AccountActor => ({
+export const accountActor = (account: AccountRow, sessionId: string | null): AccountActor => ({
   kind: 'account',
   accountId: account.id,
   username: account.username,
@@ -65,7 +65,7 @@ export async function openSession(
     ...(await accessToken(tx, account, sessionId, input.format)),
     refreshToken,
     sessionId,
-    actor: actorOf(account, sessionId),
+    actor: accountActor(account, sessionId),
   }
 }
 
@@ -114,7 +114,7 @@ export async function refreshSession(ctx: Context, refreshToken: string, format?
     ...(await accessToken(ctx, account, session.id, format)),
     refreshToken: next,
     sessionId: session.id,
-    actor: actorOf(account, session.id),
+    actor: accountActor(account, session.id),
   }
 }
 
@@ -131,7 +131,7 @@ export async function actorOfToken(ctx: ReadContext, token: string): Promise<Acc
     if (row.lastUsedAt === null || now.getTime() - row.lastUsedAt.getTime() > 60_000) {
       await ctx.db.apiToken.update({ where: { id: row.id }, data: { lastUsedAt: now }, select: { id: true } })
     }
-    return actorOf(row.account, null)
+    return accountActor(row.account, null)
   }
   const sessionId = await sessionOfJwt(ctx, token)
   return actorOfSession(ctx, sessionId)
@@ -166,7 +166,7 @@ export async function actorOfSession(ctx: ReadContext, sessionId: string): Promi
   ) {
     throw new CroftError('unauthenticated', 'token invalid')
   }
-  return actorOf(session.account, session.id)
+  return accountActor(session.account, session.id)
 }
 
 /** Ends a session: its access token, its refresh token and its browser cookie are worth nothing from now on. */
