@@ -1,4 +1,4 @@
-import type { Reason } from '#lib/core/matching'
+import type { BreakerKind, PauseScope, Reason } from '#lib/core/matching'
 
 const UNITS = ['B', 'KiB', 'MiB', 'GiB', 'TiB', 'PiB']
 export function bytes(value: number): string {
@@ -28,11 +28,26 @@ export function ago(date: string, now: number): string {
 const amount = (resource: string, value: number) =>
   resource === 'cpu' ? `${value} ${value === 1 ? 'core' : 'cores'}` : `${bytes(value)} of ${resource}`
 
+const at = (time: number) => new Date(time).toLocaleString()
+const PAUSED: Record<PauseScope, string> = {
+  farm: 'the whole farm was paused',
+  task_type: 'its task type was paused',
+  platform: 'its platform was paused',
+  host: 'a site that it asks was paused',
+  schedule: 'its schedule was paused',
+  worker: 'was paused',
+}
+const BROKEN: Record<BreakerKind, string> = {
+  task_type: 'its task type has',
+  image: 'its image has',
+  worker: 'has',
+}
+
 /** A reason of `decide` in a person's words. */
 export function reasonText(reason: Reason): string {
   switch (reason.code) {
     case 'not_before':
-      return `not before ${new Date(reason.at).toLocaleString()}`
+      return `not before ${at(reason.at)}`
     case 'task_type':
       return `does not run ${reason.taskType}`
     case 'too_big':
@@ -45,13 +60,31 @@ export function reasonText(reason: Reason): string {
       return 'takes no new tasks (cordoned)'
     case 'offline':
       return 'is offline'
+    case 'context':
+      return `does not have the context ${reason.context}`
+    case 'context_address':
+      return `has the context ${reason.context} only when it calls from its agreed address`
+    case 'disabled':
+      return 'was taken out of service by an administrator'
+    case 'paused':
+      return `${PAUSED[reason.scope]} by ${reason.author}${reason.until === null ? '' : ` until ${at(reason.until)}`}: ${reason.reason}`
+    case 'breaker':
+      return `${BROKEN[reason.kind]} failed ${reason.failures} times in a row; ${
+        reason.probing ? 'one task tries now whether it works again' : `it is tried again at ${at(reason.retryAt)}`
+      }`
     case 'platform_total':
       return `${reason.running} of at most ${reason.limit} tasks run on ${reason.platform}`
     case 'platform_worker':
       return `runs ${reason.running} of at most ${reason.limit} tasks on ${reason.platform}`
+    case 'host_total':
+      return `${reason.running} of at most ${reason.limit} tasks ask ${reason.host}`
+    case 'host_worker':
+      return `runs ${reason.running} of at most ${reason.limit} tasks that ask ${reason.host}`
     case 'busy':
       return `needs ${amount(reason.resource, reason.need)}; ${amount(reason.resource, reason.free)} free`
     case 'behind':
       return 'a bigger or earlier task goes first and waits for room'
+    case 'planned':
+      return `has its place: room is kept for it until ${at(reason.startsAt)} at the latest`
   }
 }

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { openDb } from '#lib/db/client'
+import { NO_LIMITS } from '#lib/core/matching'
 import { readEnv, type Env } from '#lib/env'
 import { createLog } from '#lib/log'
 import { openQueues, type JobQueues } from '#lib/queue/connect'
@@ -24,7 +25,7 @@ export function settingsOf(env: Env, secret: string): Settings {
     secret,
     publicUrl: env.CROFT_URL ?? `http://${env.HOST}:${env.PORT}`,
     noticeAllow: env.CROFT_NOTICE_ALLOW,
-    policy: { platformTotals: env.platformTotals, platformPerWorker: env.platformPerWorker },
+    policy: { ...NO_LIMITS, platformTotals: env.platformTotals, platformPerWorker: env.platformPerWorker },
     uploadPlan: {
       zim: { uploadUri: env.ZIM_UPLOAD_URI, expiration: env.ZIM_EXPIRATION, zimcheck: env.ZIMCHECK_OPTION },
       logs: { uploadUri: env.LOGS_UPLOAD_URI, expiration: env.LOGS_EXPIRATION },

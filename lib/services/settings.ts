@@ -9,6 +9,7 @@ export type Settings = {
   publicUrl: string
   /** CIDR ranges that webhooks may reach although they are loopback or private. */
   noticeAllow: string[]
+  /** The limits of the environment; what administrators set comes over them (lib/services/limits). */
   policy: Policy
   /** Where foreign workers upload to; a snapshot of it goes into each task. */
   uploadPlan: UploadPlan

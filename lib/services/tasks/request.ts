@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { expand } from '#lib/core/command'
+import { hostsOf } from '#lib/core/hosts'
 import { DEFAULT_MAX_ATTEMPTS } from '#lib/core/lease'
 import type { Resources } from '#lib/core/resources'
 import { DEFAULT_DURATION_SECONDS, type Notification, type ScheduleConfig } from '#lib/core/schedule'
@@ -93,6 +94,11 @@ export async function addTask(tx: TxContext, input: NewTask): Promise<string> {
   const now = tx.now()
   const id = randomUUID()
   const history: HistoryEntry[] = [{ code: 'requested', at: now.toISOString() }]
+  const config = expand(
+    definition,
+    { config: input.config, resources: input.resources, platform: input.platform },
+    settings,
+  )
   await tx.db.task.create({
     data: {
       id,
@@ -103,9 +109,9 @@ export async function addTask(tx: TxContext, input: NewTask): Promise<string> {
       scheduleName: input.scheduleName,
       priority: input.priority,
       requestedBy: actorName(tx.actor),
-      config: json(
-        expand(definition, { config: input.config, resources: input.resources, platform: input.platform }, settings),
-      ) as object,
+      config: json(config) as object,
+      image: config.image === null ? null : `${config.image.name}:${config.image.tag}`,
+      hosts: hostsOf(definition, config.params),
       ...input.resources,
       platform: input.platform,
       context: input.context ?? '',

@@ -30,7 +30,10 @@ export function workerState(worker: WorkerRow, now: Date, available?: Resources)
     available: available === undefined ? free : lesser(free, available),
     taskTypes: worker.taskTypes,
     platforms: worker.platforms as Record<string, number>,
+    contexts: worker.contexts as Record<string, string | null>,
+    address: worker.lastIp,
     selfish: worker.selfish,
+    disabled: worker.disabledAt !== null,
     cordoned: worker.cordonedAt !== null,
     online: isOnline({ kind: worker.kind as WorkerKind, lastSeenAt: worker.lastSeenAt }, now),
   }
@@ -44,6 +47,9 @@ const QUEUED = {
   memory: true,
   disk: true,
   platform: true,
+  context: true,
+  hosts: true,
+  image: true,
   pinnedWorkerId: true,
   updatedAt: true,
   notBefore: true,
@@ -66,9 +72,13 @@ export async function queuedTasks(ctx: ReadContext, rows: QueuedRow[], workerIds
   return rows.map((row) => ({
     id: row.id,
     taskType: row.taskTypeId,
+    schedule: row.scheduleId,
     priority: row.priority,
     resources: resourcesOf(row),
     platform: row.platform,
+    context: row.context,
+    hosts: row.hosts,
+    image: row.image,
     pinnedWorkerId: row.pinnedWorkerId,
     queuedAt: row.updatedAt.getTime(),
     notBefore: row.notBefore?.getTime() ?? null,
@@ -104,6 +114,7 @@ export async function runningTasks(ctx: ReadContext, where: Prisma.TaskWhereInpu
       memory: true,
       disk: true,
       platform: true,
+      hosts: true,
       expectedSeconds: true,
       startedAt: true,
       reservedAt: true,
@@ -114,6 +125,7 @@ export async function runningTasks(ctx: ReadContext, where: Prisma.TaskWhereInpu
     workerId: row.workerId ?? '',
     resources: resourcesOf(row),
     platform: row.platform,
+    hosts: row.hosts,
     endsAt: expectedEnd((row.startedAt ?? row.reservedAt ?? new Date(now)).getTime(), row.expectedSeconds, now),
   }))
 }
@@ -137,7 +149,11 @@ export async function nextTaskFor(ctx: ReadContext, worker: WorkerRow, available
   const platforms = [...new Set(candidates.flatMap((task) => task.platform ?? []))]
   const running = await runningTasks(ctx, { OR: [{ workerId: worker.id }, { platform: { in: platforms } }] })
   const state = { ...workerState(worker, now, available), online: true }
-  const { assignments } = decide({ workers: [state], queue: candidates, running }, now.getTime(), ctx.settings.policy)
+  const { assignments } = decide(
+    { workers: [state], queue: candidates, running, pauses: [], breakers: [], slots: [] },
+    now.getTime(),
+    ctx.settings.policy,
+  )
   return assignments[0]?.taskId ?? null
 }
 

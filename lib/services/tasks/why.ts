@@ -25,7 +25,14 @@ export async function whyTask(ctx: ReadContext, taskId: string): Promise<Why> {
   const queue = [...(await queuedTasks(ctx, [task], ids)), ...others]
   const running = await runningTasks(ctx)
   const decision = decide(
-    { workers: workers.map((worker) => workerState(worker, now)), queue, running },
+    {
+      workers: workers.map((worker) => workerState(worker, now)),
+      queue,
+      running,
+      pauses: [],
+      breakers: [],
+      slots: [],
+    },
     now.getTime(),
     ctx.settings.policy,
   )
