@@ -1,11 +1,7 @@
+import { bytes } from '#lib/core/bytes'
 import type { BreakerKind, PauseScope, Reason } from '#lib/core/matching'
 
-const UNITS = ['B', 'KiB', 'MiB', 'GiB', 'TiB', 'PiB']
-export function bytes(value: number): string {
-  const power = value < 1 ? 0 : Math.min(UNITS.length - 1, Math.floor(Math.log2(value) / 10))
-  const scaled = value / 1024 ** power
-  return `${scaled < 10 && power > 0 ? scaled.toFixed(1).replace(/\.0$/, '') : Math.round(scaled)} ${UNITS[power]}`
-}
+export { bytes }
 
 export function duration(seconds: number): string {
   const whole = Math.max(0, Math.round(seconds))

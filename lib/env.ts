@@ -1,6 +1,8 @@
 import { resolve } from 'node:path'
 import ipaddr from 'ipaddr.js'
 import { z } from 'zod'
+import { parseTargets } from './core/notice'
+import { OCCASIONS, type Notification } from './core/schedule'
 
 const port = z.coerce
   .number('must be a port, 1 to 65535')
@@ -8,6 +10,11 @@ const port = z.coerce
   .min(1, 'must be a port')
   .max(65535, 'must be a port')
 const onOff = z.enum(['on', 'off'], 'must be on or off')
+const yesNo = z
+  .string()
+  .toLowerCase()
+  .pipe(z.enum(['true', 'false', '1', '0', 'yes', 'no', 'on', 'off', 'y', 'n'], 'must be true or false'))
+  .transform((value) => ['true', '1', 'yes', 'on', 'y'].includes(value))
 const cidrs = z.string().transform((value, ctx) => {
   const ranges = value
     .split(',')
@@ -61,8 +68,24 @@ export const schema = z.object({
   LOGS_EXPIRATION: z.coerce.number().int().min(0).default(30),
   ARTIFACTS_UPLOAD_URI: z.string().optional(),
   ARTIFACTS_EXPIRATION: z.coerce.number().int().min(0).default(30),
+  ZIM_DOWNLOAD_URL: urlOf(['http:', 'https:'], 'https://mirror.example.org/zim').optional(),
+  MAILGUN_API_URL: urlOf(['http:', 'https:'], 'https://api.mailgun.net/v3/example.org').optional(),
+  MAILGUN_API_KEY: z.string().optional(),
+  MAILGUN_FROM: z.string().default('Croft <croft@localhost>'),
+  SMTP_URL: urlOf(['smtp:', 'smtps:'], 'smtp://user:password@host:587').optional(),
+  SLACK_URL: urlOf(['http:', 'https:'], 'https://hooks.slack.com/services/…').optional(),
+  SLACK_USERNAME: z.string().default('croft'),
+  SLACK_EMOJI: z.string().optional(),
+  SLACK_ICON: z.string().optional(),
+  HISTORY_TASK_PER_RECIPE: z.coerce.number('must be a whole number').int().min(1, 'must be 1 or more').default(10),
+  SHOULD_REMOVE_OLD_TASKS: yesNo.default(false),
+  OLD_TASKS_DAYS: z.coerce.number('must be a whole number').int().min(1, 'must be 1 or more').default(10),
 })
 export type Env = z.infer<typeof schema> & {
+  /** Who is told of every task, by occasion (zimfarm.md §14.3). */
+  globalNotification: Notification
+  /** What was set but cannot be used, in words for the log. */
+  warnings: string[]
   platformTotals: Record<string, number>
   platformPerWorker: Record<string, number>
   dockerRegistries: Record<string, string>
@@ -89,8 +112,19 @@ export function readEnv(source: Record<string, string | undefined> = process.env
         return [[platform, Number(value)]]
       }),
     )
+  const globalNotification: Notification = {}
+  const warnings: string[] = []
+  for (const occasion of OCCASIONS) {
+    const name = `GLOBAL_NOTIFICATION_${occasion}`
+    const { targets, unknown, bad } = parseTargets(given[name] ?? '')
+    if (bad.length > 0) throw new BadSettings(`${name}: ${bad.join('; ')}`)
+    for (const method of unknown) warnings.push(`${name}: there is no way ${method} to tell people; it is left out`)
+    if (Object.keys(targets).length > 0) globalNotification[occasion] = targets
+  }
   return {
     ...result.data,
+    globalNotification,
+    warnings,
     platformTotals: numbers(/^PLATFORM_(.+)_MAX_TASKS_TOTAL$/),
     platformPerWorker: numbers(/^PLATFORM_(.+)_MAX_TASKS_PER_WORKER$/),
     dockerRegistries: Object.fromEntries(

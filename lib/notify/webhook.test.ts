@@ -2,7 +2,8 @@ import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { Webhook } from 'standardwebhooks'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { checkAddress, Refused, sendWebhook, webhookSecret } from './webhook'
+import { Refused } from './sending'
+import { checkAddress, sendWebhook, webhookSecret } from './webhook'
 
 const secret = webhookSecret('a secret for tests')
 const options = { allow: ['127.0.0.0/8'], secret, version: 'test' }

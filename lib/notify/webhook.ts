@@ -3,7 +3,8 @@ import { isIP } from 'node:net'
 import { createHmac } from 'node:crypto'
 import ipaddr from 'ipaddr.js'
 import { Webhook } from 'standardwebhooks'
-import { Agent, request } from 'undici'
+import { Agent } from 'undici'
+import { post, Refused, type Sending } from './sending'
 
 export type Message = {
   /** The notice's id: a receiver that sees it twice has seen it once. */
@@ -12,12 +13,6 @@ export type Message = {
   occasion: string
   body: string
   at: Date
-}
-export type Sending = { delivered: boolean; status: number | null; error: string | null }
-
-/** A webhook that must not be sent at all: trying again is of no use. */
-export class Refused extends Error {
-  override readonly name = 'Refused'
 }
 
 /** @throws Refused for an address that is not public and not allowed by `allow` (CIDR ranges) */
@@ -61,9 +56,6 @@ function agentFor(allow: readonly string[]): Agent {
 export const webhookSecret = (farmSecret: string) =>
   createHmac('sha256', farmSecret).update('croft webhooks').digest('base64')
 
-const refusalIn = (error: unknown): Refused | null =>
-  error instanceof Refused ? error : error instanceof Error && error.cause !== undefined ? refusalIn(error.cause) : null
-
 /** Sends one webhook. Any answer below 300 is a delivery; redirects are not followed. @throws Refused */
 export async function sendWebhook(
   message: Message,
@@ -88,21 +80,7 @@ export async function sendWebhook(
   }
   const agent = agentFor(options.allow)
   try {
-    const { statusCode, body } = await request(url, {
-      method: 'POST',
-      headers,
-      body: message.body,
-      dispatcher: agent,
-      signal: AbortSignal.timeout(10_000),
-    })
-    body.on('error', () => undefined)
-    await body.dump({ limit: 16_384 })
-    const delivered = statusCode < 300
-    return { delivered, status: statusCode, error: delivered ? null : `the receiver answered ${statusCode}` }
-  } catch (error) {
-    const refusal = refusalIn(error)
-    if (refusal !== null) throw refusal
-    return { delivered: false, status: null, error: error instanceof Error ? error.message : String(error) }
+    return await post(url, { headers, body: message.body, dispatcher: agent })
   } finally {
     await agent.destroy()
   }

@@ -25,6 +25,24 @@ export function settingsOf(env: Env, secret: string): Settings {
     secret,
     publicUrl: env.CROFT_URL ?? `http://${env.HOST}:${env.PORT}`,
     noticeAllow: env.CROFT_NOTICE_ALLOW,
+    mailgun:
+      env.MAILGUN_API_URL === undefined || env.MAILGUN_API_KEY === undefined
+        ? null
+        : { apiUrl: env.MAILGUN_API_URL, apiKey: env.MAILGUN_API_KEY, from: env.MAILGUN_FROM },
+    smtp: env.SMTP_URL === undefined ? null : { url: env.SMTP_URL, from: env.MAILGUN_FROM },
+    slack:
+      env.SLACK_URL === undefined
+        ? null
+        : {
+            url: env.SLACK_URL,
+            username: env.SLACK_USERNAME,
+            emoji: env.SLACK_EMOJI ?? null,
+            icon: env.SLACK_ICON ?? null,
+          },
+    globalNotification: env.globalNotification,
+    zimDownloadUrl: env.ZIM_DOWNLOAD_URL ?? null,
+    historyPerSchedule: env.HISTORY_TASK_PER_RECIPE,
+    oldTaskDays: env.SHOULD_REMOVE_OLD_TASKS ? env.OLD_TASKS_DAYS : null,
     policy: { ...NO_LIMITS, platformTotals: env.platformTotals, platformPerWorker: env.platformPerWorker },
     uploadPlan: {
       zim: { uploadUri: env.ZIM_UPLOAD_URI, expiration: env.ZIM_EXPIRATION, zimcheck: env.ZIMCHECK_OPTION },
@@ -40,6 +58,7 @@ export function settingsOf(env: Env, secret: string): Settings {
 /** Opens the database, the queue and the storage that the environment names; nothing is contacted before the first use. */
 export function openRuntime(env: Env, name: string): Runtime {
   const log = createLog(name, env.LOG_LEVEL)
+  for (const warning of env.warnings) log.warn(warning)
   if (env.DATABASE_URL === undefined)
     throw new Error('DATABASE_URL is not set: start Croft with npm start, which sets it')
   const db = openDb(env.DATABASE_URL, 20)

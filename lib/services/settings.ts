@@ -1,5 +1,6 @@
 import type { UploadPlan } from '#lib/core/task-view'
 import type { Policy } from '#lib/core/matching'
+import type { Notification } from '#lib/core/schedule'
 
 /** What the services know of how this farm is set up. */
 export type Settings = {
@@ -9,6 +10,18 @@ export type Settings = {
   publicUrl: string
   /** CIDR ranges that webhooks may reach although they are loopback or private. */
   noticeAllow: string[]
+  /** How mail goes out; Mailgun where both are set up. */
+  mailgun: { apiUrl: string; apiKey: string; from: string } | null
+  smtp: { url: string; from: string } | null
+  slack: { url: string; username: string; emoji: string | null; icon: string | null } | null
+  /** Who is told of every task, besides those whom its schedule names. */
+  globalNotification: Notification
+  /** Where people download what foreign workers upload. */
+  zimDownloadUrl: string | null
+  /** How many ended tasks of each schedule are kept. */
+  historyPerSchedule: number
+  /** After how many days an ended task without a schedule goes; null for never. */
+  oldTaskDays: number | null
   /** The limits of the environment; what administrators set comes over them (lib/services/limits). */
   policy: Policy
   /** Where foreign workers upload to; a snapshot of it goes into each task. */

@@ -1,6 +1,7 @@
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { afterAll, beforeAll, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { testMailServer, type Inbox } from '#lib/testing/mail'
 import { deliverNotice } from '#worker/dispatcher/processors/notice'
 import { testFarm, type TestFarm } from '#lib/testing/farm'
 import { cancelTask } from '../tasks/cancel'
@@ -92,4 +93,71 @@ it('is dead, with the reason, when it may not be sent, when nothing can send it,
     /nothing is set up.*CROFT_NOTICE_ALLOW.*answered 500/s,
   )
   await cancelTask(farm.system, requested[0]?.id ?? '')
+})
+
+describe('a farm with a mail server and Slack', () => {
+  let equipped: TestFarm
+  let inbox: Inbox
+  let slack: Server
+  const posts: { channel: string; attachments: object[] }[] = []
+  let slackAnswers = 200
+  beforeAll(async () => {
+    inbox = await testMailServer()
+    slack = createServer((request, response) => {
+      let body = ''
+      request.on('data', (chunk) => (body += String(chunk)))
+      request.on('end', () => {
+        if (slackAnswers < 300) posts.push(JSON.parse(body) as (typeof posts)[number])
+        response.writeHead(slackAnswers).end()
+      })
+    }).listen(0, '127.0.0.1')
+    await new Promise((done) => slack.once('listening', done))
+    equipped = await testFarm({
+      CROFT_URL: 'https://farm.example.org',
+      SMTP_URL: `smtp://127.0.0.1:${inbox.port}`,
+      MAILGUN_FROM: 'Farm <farm@example.org>',
+      SLACK_URL: `http://127.0.0.1:${(slack.address() as AddressInfo).port}/`,
+      GLOBAL_NOTIFICATION_ended: 'mailgun,ops@example.org|slack,#farm',
+    })
+  })
+  afterAll(async () => {
+    await equipped.close()
+    await inbox.stop()
+    slack.close()
+  })
+
+  it('tells those whom the schedule names, and those who hear of everything, once each', async () => {
+    await equipped.schedule({
+      name: 'told',
+      notification: { requested: { mailgun: ['kim@example.org'] }, ended: { mailgun: ['ops@example.org'] } },
+    })
+    const { requested } = await requestTasks(equipped.system, { schedules: ['told'] })
+    const id = requested[0]?.id ?? ''
+    slackAnswers = 503
+    await cancelTask(equipped.system, id)
+    const deliver = async () => {
+      for (const due of await dueNotices(equipped.system, 10)) await deliverNotice(equipped.system, due, 'test')
+    }
+    await deliver()
+    expect(inbox.mails.map((mail) => mail.envelopeTo.join())).toEqual(['kim@example.org', 'ops@example.org'])
+    expect(inbox.mails[1]?.subject).toMatch(/^told was canceled/)
+    expect(inbox.mails[1]?.text).toContain(`https://farm.example.org/tasks/${id}`)
+    expect(posts).toEqual([])
+    slackAnswers = 200
+    equipped.at(new Date(Date.now() + 60_000))
+    await deliver()
+    equipped.at(null)
+    expect(inbox.mails).toHaveLength(2)
+    expect(posts.map(({ channel }) => channel)).toEqual(['#farm'])
+  })
+  it('refuses addresses that could carry more than one, before anything is sent', async () => {
+    const notification = { ended: { mailgun: ['a@example.org\r\nBcc: b@example.org'], slack: ['#farm, #other'] } }
+    await expect(equipped.schedule({ name: 'injected', notification })).rejects.toMatchObject({
+      code: 'invalid',
+      fields: {
+        'notification.ended.mailgun.0': [expect.stringContaining('mail address')],
+        'notification.ended.slack.0': [expect.stringContaining('channel')],
+      },
+    })
+  })
 })

@@ -1,24 +1,43 @@
-import { CHANNELS, type Notification, type Occasion } from '#lib/core/schedule'
+import { taskMessage } from '#lib/core/notice'
+import { CHANNELS, type Channel, type Notification, type Occasion } from '#lib/core/schedule'
 import { taskDocument } from '#lib/core/task-document'
+import type { TaskDetails } from '#lib/core/task-view'
 import { json } from '#lib/db/client'
 import type { TxContext } from '../context'
 import { DETAILS, toDetails } from '../tasks/view'
 
+/** What a notice carries, by channel. A door whose clients expect another document in their webhooks chooses it here. */
+const PAYLOADS: Record<Channel, (tx: TxContext, task: TaskDetails) => object> = {
+  webhook: (_, task) => taskDocument(task),
+  mailgun: (tx, task) => taskMessage(task, tx.settings),
+  slack: (tx, task) => taskMessage(task, tx.settings),
+}
+
 /**
- * Writes what is to be told of a task into the outbox, with the document as of now, in the transaction of the change.
+ * Writes what is to be told of a task into the outbox, with the document as of now, in the transaction of the change:
+ * to those whom its schedule named when it was requested, then to those who are told of every task (zimfarm.md §14.1).
  * The jobs that deliver it go to the queue after the commit.
  */
 export async function writeNotices(tx: TxContext, taskId: string, occasion: Occasion): Promise<void> {
   const { notification } = await tx.db.task.findUniqueOrThrow({ where: { id: taskId }, select: { notification: true } })
-  const targets = (notification as Notification | null)?.[occasion]
-  if (targets === undefined) return
-  const wanted = CHANNELS.flatMap((channel) => (targets[channel] ?? []).map((target) => ({ channel, target })))
+  const named = (notification as Notification | null)?.[occasion]
+  const always = tx.settings.globalNotification[occasion]
+  const wanted = CHANNELS.flatMap((channel) =>
+    [...new Set([...(named?.[channel] ?? []), ...(always?.[channel] ?? [])])].map((target) => ({ channel, target })),
+  )
   if (wanted.length === 0) return
   const row = await tx.db.task.findUniqueOrThrow({ where: { id: taskId }, ...DETAILS })
-  const payload = json(taskDocument(toDetails(await tx.taskTypes.current(), row))) as object
+  const task = toDetails(await tx.taskTypes.current(), row)
   const now = tx.now()
   const rows = await tx.db.notice.createManyAndReturn({
-    data: wanted.map((notice) => ({ taskId, occasion, ...notice, payload, nextAttemptAt: now, createdAt: now })),
+    data: wanted.map((notice) => ({
+      taskId,
+      occasion,
+      ...notice,
+      payload: json(PAYLOADS[notice.channel](tx, task)) as object,
+      nextAttemptAt: now,
+      createdAt: now,
+    })),
     select: { id: true },
   })
   for (const { id } of rows) await tx.enqueue({ queue: 'notice', payload: { noticeId: id } })

@@ -1,6 +1,7 @@
 import { CroftError, type FieldErrors } from '#lib/core/error'
+import { targetComplaint } from '#lib/core/notice'
 import { checkParams } from '#lib/core/params'
-import type { Notification, ScheduleConfig } from '#lib/core/schedule'
+import { CHANNELS, type Notification, type ScheduleConfig } from '#lib/core/schedule'
 import type { TaskTypeDefinition } from '#lib/core/task-type'
 import type { ReadContext } from '../context'
 
@@ -51,17 +52,17 @@ export async function checkConfig(
   return { ...found, invalid: fields }
 }
 
-/** Refuses webhooks that are no http(s) addresses. */
+/** Refuses targets that nothing could be sent to: webhooks that are no http(s) addresses, broken mail addresses. */
 export function checkNotification(notification: Notification | null): void {
   const fields: FieldErrors = {}
   for (const [occasion, channels] of Object.entries(notification ?? {})) {
-    channels.webhook?.forEach((target, index) => {
-      const url = URL.canParse(target) ? new URL(target) : null
-      if (url === null || !['http:', 'https:'].includes(url.protocol)) {
-        fields[`notification.${occasion}.webhook.${index}`] = ['must be an http or https address']
-      }
-    })
+    for (const channel of CHANNELS) {
+      channels[channel]?.forEach((target, index) => {
+        const complaint = targetComplaint(channel, target)
+        if (complaint !== null) fields[`notification.${occasion}.${channel}.${index}`] = [complaint]
+      })
+    }
   }
-  if (Object.keys(fields).length > 0)
-    throw new CroftError('invalid', 'a webhook must be an http or https address', fields)
+  const complaints = Object.entries(fields).map(([field, [complaint]]) => `${field} ${complaint}`)
+  if (complaints.length > 0) throw new CroftError('invalid', complaints.slice(0, 3).join('; '), fields)
 }

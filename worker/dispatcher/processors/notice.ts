@@ -1,5 +1,11 @@
+import type { TaskMessage } from '#lib/core/notice'
+import { sendMailgun } from '#lib/notify/mailgun'
+import { Refused, type Sending } from '#lib/notify/sending'
+import { sendSlack } from '#lib/notify/slack'
+import { sendSmtp } from '#lib/notify/smtp'
+import { sendWebhook, webhookSecret } from '#lib/notify/webhook'
+import { mailOf } from '#lib/notify/words'
 import type { Context } from '#lib/services/context'
-import { Refused, sendWebhook, webhookSecret, type Sending } from '#lib/notify/webhook'
 import { claimNotice, nextNoticeAfter, noteSending, type Outgoing } from '#lib/services/notices/deliver'
 
 /** Delivers one notice, and asks for the one that waited for it. */
@@ -7,33 +13,38 @@ export async function deliverNotice(ctx: Context, noticeId: string, version: str
   const notice = await claimNotice(ctx, noticeId)
   if (notice === null) return
   const { attempt } = notice
+  const note = (sending: Sending) => noteSending(ctx, { noticeId, attempt, ...sending }, Math.random())
   try {
-    const sending = await send(ctx, notice, version)
-    await noteSending(ctx, { noticeId, attempt, ...sending }, Math.random())
+    await note(await send(ctx, notice, version))
   } catch (error) {
-    if (!(error instanceof Refused)) throw error
-    await noteSending(
-      ctx,
-      { noticeId, attempt, delivered: false, final: true, status: null, error: error.message },
-      Math.random(),
-    )
+    const final = error instanceof Refused
+    if (!final) ctx.log.error({ err: error, noticeId }, 'a notice could not be sent')
+    await note({ delivered: false, final, status: null, error: error instanceof Error ? error.message : String(error) })
   }
   const next = await nextNoticeAfter(ctx, noticeId)
   if (next !== null) await ctx.enqueue({ queue: 'notice', payload: { noticeId: next } })
 }
 
-function send(ctx: Context, notice: Outgoing, version: string): Promise<Sending> {
-  if (notice.channel !== 'webhook') {
-    throw new Refused(`nothing is set up on this farm to send ${notice.channel} messages`)
+async function send(ctx: Context, notice: Outgoing, version: string): Promise<Sending> {
+  const { id, target, settings } = { ...notice, settings: ctx.settings }
+  switch (notice.channel) {
+    case 'webhook':
+      return sendWebhook(
+        { id, url: target, occasion: notice.occasion, body: JSON.stringify(notice.payload), at: ctx.now() },
+        { allow: settings.noticeAllow, secret: webhookSecret(settings.secret), version },
+      )
+    case 'mailgun': {
+      const message = { id, to: target, mail: mailOf(notice.payload as TaskMessage) }
+      if (settings.mailgun !== null) return sendMailgun(message, settings.mailgun)
+      if (settings.smtp !== null) return sendSmtp(message, settings.smtp)
+      throw new Refused(
+        'nothing is set up on this farm to send mail: set MAILGUN_API_URL and MAILGUN_API_KEY, or SMTP_URL',
+      )
+    }
+    case 'slack':
+      if (settings.slack !== null) return sendSlack({ target, task: notice.payload as TaskMessage }, settings.slack)
+      throw new Refused('nothing is set up on this farm to write to Slack: set SLACK_URL')
+    default:
+      throw new Refused(`nothing is set up on this farm to send ${notice.channel} messages`)
   }
-  return sendWebhook(
-    {
-      id: notice.id,
-      url: notice.target,
-      occasion: notice.occasion,
-      body: JSON.stringify(notice.payload),
-      at: ctx.now(),
-    },
-    { allow: ctx.settings.noticeAllow, secret: webhookSecret(ctx.settings.secret), version },
-  )
 }
