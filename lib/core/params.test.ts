@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { expand, quotedCommand } from './command'
 import { checkParams } from './params'
-import { maskCommand, maskDeep, maskParams } from './secrets'
+import { maskCommand, maskDeep, maskParams, redactor } from './secrets'
 import { TASK_TYPES } from './task-types/index'
 
 const type = (id: string) => TASK_TYPES[id] ?? expect.fail(`no task type ${id}`)
@@ -91,4 +91,11 @@ it('masks secrets in parameters, commands and addresses (zimfarm.md §11.5)', ()
   expect(maskDeep({ a: { uri: 's3://u:pw@host/?keyId=K&secretAccessKey=S&bucketName=b' } })).toEqual({
     a: { uri: 's3://u:--------@host/?keyId=--------&secretAccessKey=--------&bucketName=b' },
   })
+})
+
+it('masks secret values and addresses in what a program writes', () => {
+  const redact = redactor(type('youtube'), { 'api-key': 'a+b/c==', id: 'visible', 'optimization-cache': 'abc' })
+  expect(redact('key a+b/c== id visible, ?k=a%2Bb%2Fc%3D%3D, abc, ftp://me:pw@host/')).toBe(
+    'key -------- id visible, ?k=--------, abc, ftp://me:--------@host/',
+  )
 })

@@ -42,6 +42,19 @@ export function maskUrls(text: string): string {
     .join('')
 }
 
+/** Shorter values are no secrets, and masking them would garble every log. */
+const SHORTEST_SECRET = 4
+
+/** Masks a task's secret values, as they are and as parts of addresses, and the secrets of URLs, in what its program wrote. */
+export function redactor(definition: TaskTypeDefinition | null | undefined, params: Params): (text: string) => string {
+  const values = (definition ? secretKeys(definition) : [])
+    .flatMap((key) => params[key] ?? [])
+    .flatMap((value) => [String(value), encodeURIComponent(String(value))])
+    .filter((value) => value.length >= SHORTEST_SECRET)
+    .sort((a, b) => b.length - a.length)
+  return (text) => maskUrls(values.reduce((masked, value) => masked.replaceAll(value, MASK), text))
+}
+
 /** Masks the URLs in every string of nested objects; lists stay as they are (zimfarm.md §11.5, pass 2). */
 export function maskDeep<T>(value: T): T {
   if (typeof value === 'string') return maskUrls(value) as T

@@ -1,5 +1,6 @@
 import { CroftError } from '#lib/core/error'
 import { isFinal } from '#lib/core/task'
+import { redactorOf } from './redact'
 import { transaction, type Context, type ReadContext } from '../context'
 import { holding } from './move'
 
@@ -7,7 +8,10 @@ export type LogStream = 'stdout' | 'stderr' | 'agent'
 type StoredLine = { stream: LogStream; at: string; text: string }
 export type LogLine = StoredLine & { n: number; attempt: number }
 
-/** Appends a chunk of lines to a held task's log. The holder counts its chunks from 1: what comes twice is stored once. */
+/**
+ * Appends a chunk of lines to a held task's log. The holder counts its chunks from 1: what comes twice is
+ * stored once. Secret values are masked before they are stored.
+ */
 export async function appendLog(
   ctx: Context,
   input: { taskId: string; fence: number; chunk: number; lines: StoredLine[] },
@@ -30,6 +34,7 @@ export async function appendLog(
       data: { logLines: { increment: input.lines.length } },
       select: { logLines: true },
     })
+    const redact = await redactorOf(tx, task)
     await tx.db.logChunk.create({
       data: {
         taskId: task.id,
@@ -38,7 +43,7 @@ export async function appendLog(
         attempt: task.attempt,
         fence: input.fence,
         chunk: input.chunk,
-        content: input.lines.map((line) => ({ ...line, text: line.text.replaceAll('\u0000', '�') })),
+        content: input.lines.map((line) => ({ ...line, text: redact(line.text.replaceAll('\u0000', '�')) })),
       },
       select: { taskId: true },
     })

@@ -8,6 +8,7 @@ import { appendEvent } from '../events/append'
 import { mediaTypeOf } from '../files/upload'
 import { measureDuration } from './measure'
 import { locked, move, ownWorker, type TaskRow } from './move'
+import { redactorOf } from './redact'
 import { end, enterStage } from './report'
 
 type Output = { stdout?: string | null; stderr?: string | null; progress?: Progress | null; stats?: unknown }
@@ -89,6 +90,8 @@ async function renew(tx: TxContext, taskId: string): Promise<void> {
 }
 
 async function details(tx: TxContext, task: TaskRow, report: RemoteReport): Promise<void> {
+  const redact = await redactorOf(tx, task)
+  const masked = (text: string | null | undefined) => (typeof text === 'string' ? redact(text) : null)
   switch (report.kind) {
     case 'start':
       return
@@ -99,8 +102,8 @@ async function details(tx: TxContext, task: TaskRow, report: RemoteReport): Prom
         ...(report.exitCode !== undefined && { exitCode: report.exitCode }),
         ...(report.timeout !== undefined && { timeout: json(report.timeout) }),
         ...(report.output !== undefined && {
-          stdout: report.output.stdout ?? null,
-          stderr: report.output.stderr ?? null,
+          stdout: masked(report.output.stdout),
+          stderr: masked(report.output.stderr),
         }),
       })
       await enterStage(tx, task, report.stage, report.at)
@@ -114,8 +117,8 @@ async function details(tx: TxContext, task: TaskRow, report: RemoteReport): Prom
         select: { id: true },
       })
       return keep(tx, task, {
-        stdout: report.output.stdout ?? null,
-        stderr: report.output.stderr ?? null,
+        stdout: masked(report.output.stdout),
+        stderr: masked(report.output.stderr),
         stats: json(report.output.stats),
       })
     case 'succeeded':
@@ -124,13 +127,13 @@ async function details(tx: TxContext, task: TaskRow, report: RemoteReport): Prom
     case 'failed':
       await keep(tx, task, {
         log: report.log ?? null,
-        exception: report.exception ?? null,
-        traceback: report.traceback ?? null,
+        exception: masked(report.exception),
+        traceback: masked(report.traceback),
       })
       return end(tx, task, {
         outcome: 'failed',
         reasonCode: report.reasonCode,
-        reasonText: report.reasonText,
+        reasonText: redact(report.reasonText),
         exitCode: null,
       })
     case 'canceled':
