@@ -12,6 +12,7 @@ export const FOREIGN_STATUS = {
   running: 'scraper_started',
   uploading: 'scraper_completed',
   killing: 'scraper_killed',
+  canceling: null,
   cancel_requested: 'cancel_requested',
   succeeded: 'succeeded',
   failed: 'failed',
@@ -20,9 +21,13 @@ export const FOREIGN_STATUS = {
 
 export function foreignStatus(task: Pick<TaskSummary, 'status' | 'stage' | 'cancelRequestedAt'>): string {
   if (isFinal(task.status)) return task.status
-  if (task.cancelRequestedAt !== null) return 'cancel_requested'
+  if (task.cancelRequestedAt !== null || task.stage === 'canceling') return 'cancel_requested'
   return (task.stage === null ? null : FOREIGN_STATUS[task.stage]) ?? task.status
 }
+
+/** Whether Zimfarm's clients can ask for its end: once, and not while it is being stopped (zimfarm.md §10.4). */
+export const cancellable = (task: Pick<TaskSummary, 'status' | 'stage' | 'cancelRequestedAt'>) =>
+  !isFinal(task.status) && task.cancelRequestedAt === null && task.stage !== 'killing' && task.stage !== 'canceling'
 
 /** `2025-04-02T10:20:30.123000Z`; no fraction when it is 0 (zimfarm.md §1.5). */
 export const zimDate = (date: Date | string): string => {
@@ -83,7 +88,7 @@ function foreignFiles(task: TaskDetails) {
           check_result: file.check.result,
           check_log: file.check.log ?? null,
           check_details: file.check.details ?? null,
-          info: file.check.info ?? null,
+          info: file.check.info ?? file.info ?? null,
           check_timestamp: zimDate(file.check.at),
         }),
       },

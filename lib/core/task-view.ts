@@ -54,6 +54,13 @@ export type TaskFile = {
   uploadedAt: Date | null
   failedAt: Date | null
   check: FileCheck | null
+  /** What the worker tells of its content, e.g. a ZIM's metadata. */
+  info: unknown
+  /** Where the check's results went. */
+  checkFile: string | null
+  checkUploadedAt: Date | null
+  /** What the catalogue answered when it was told of it. */
+  cms: unknown
 }
 /** `result` is the checker's exit code: 0 is valid. */
 export type FileCheck = { result: number; log?: string | null; details?: unknown; info?: unknown; at: string }

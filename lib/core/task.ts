@@ -44,9 +44,10 @@ export function refusal(status: TaskStatus, move: TaskMove): CroftError {
 
 /**
  * What the holder of a started task is doing. Kept apart from the status, because it moves no rule:
- * preparing (images, sources), running (the program), uploading (the program has ended), killing (its end was forced).
+ * preparing (images, sources), running (the program), uploading (the program has ended), killing (its end was forced),
+ * canceling (it is being stopped because somebody asked).
  */
-export const STAGES = ['preparing', 'running', 'uploading', 'killing'] as const
+export const STAGES = ['preparing', 'running', 'uploading', 'killing', 'canceling'] as const
 export type Stage = (typeof STAGES)[number]
 
 /** An entry of a task's history: a move's result, a stage, or the wish to cancel. */

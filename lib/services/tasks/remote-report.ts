@@ -36,10 +36,14 @@ export type RemoteReport = { at?: Date } & (
       log?: string | null
     }
   | { kind: 'canceled'; canceledBy: string; log?: string | null }
-  | { kind: 'file'; name: string; status: 'created' | 'uploaded' | 'failed'; size?: number }
+  | { kind: 'file'; name: string; status: 'created' | 'uploaded' | 'failed'; size?: number; info?: unknown }
   | { kind: 'check'; name: string; check: Omit<FileCheck, 'at'> }
+  | { kind: 'check_kept'; name: string; checkFile: string }
   | { kind: 'kept'; logFile?: string; artifactFile?: string }
 )
+
+/** What may still be told once the task has ended. */
+const AFTERWARDS: RemoteReport['kind'][] = ['file', 'check', 'check_kept', 'kept']
 
 /**
  * Takes in a report from a worker that is known by its account alone. Administrators and processors may report on any task.
@@ -52,7 +56,7 @@ export async function remoteReport(ctx: Context, taskId: string, report: RemoteR
       throw new CroftError('not_found', `task ${taskId} waits in the queue: nobody holds it`)
     await mayReport(tx, task)
     if (!isActive(task.status)) {
-      if (report.kind === 'file' || report.kind === 'check' || report.kind === 'kept') return details(tx, task, report)
+      if (AFTERWARDS.includes(report.kind)) return details(tx, task, report)
       throw refusal(
         task.status,
         report.kind === 'canceled'
@@ -155,6 +159,15 @@ async function details(tx: TxContext, task: TaskRow, report: RemoteReport): Prom
         data: { name: report.name, result: check.result },
       })
     }
+    case 'check_kept': {
+      await noteFile(tx, task, { name: report.name })
+      await tx.db.file.update({
+        where: { taskId_name: { taskId: task.id, name: report.name } },
+        data: { checkFile: report.checkFile, checkUploadedAt: report.at ?? tx.now() },
+        select: { id: true },
+      })
+      return appendEvent(tx, { kind: 'file.check_kept', taskId: task.id, data: { name: report.name } })
+    }
     case 'kept':
       return keep(tx, task, {
         ...(report.logFile !== undefined && { logFile: report.logFile }),
@@ -175,12 +188,13 @@ async function keep(tx: TxContext, task: TaskRow, data: Prisma.TaskReportUpdateI
 async function noteFile(
   tx: TxContext,
   task: TaskRow,
-  told: { name: string; status?: 'created' | 'uploaded' | 'failed'; size?: number; at?: Date },
+  told: { name: string; status?: 'created' | 'uploaded' | 'failed'; size?: number; info?: unknown; at?: Date },
 ) {
   const at = told.at ?? tx.now()
   const change = {
     ...(told.size !== undefined && { size: told.size }),
     ...(told.status !== undefined && { status: told.status }),
+    ...(told.info !== undefined && { info: json(told.info) }),
     ...(told.status === 'uploaded' && { uploadedAt: at }),
     ...(told.status === 'failed' && { failedAt: at }),
   }

@@ -74,6 +74,10 @@ export function toFile(row: Prisma.FileGetPayload<object>): TaskFile {
     uploadedAt: row.uploadedAt,
     failedAt: row.failedAt,
     check: row.check as FileCheck | null,
+    info: row.info,
+    checkFile: row.checkFile,
+    checkUploadedAt: row.checkUploadedAt,
+    cms: row.cms,
   }
 }
 

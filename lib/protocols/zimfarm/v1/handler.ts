@@ -3,6 +3,7 @@ import { ANONYMOUS } from '#lib/core/access'
 import { CroftError } from '#lib/core/error'
 import { parseJson, readText } from '#lib/http/body'
 import type { Context } from '#lib/services/context'
+import { queryOf, routesAt } from '../router'
 import { optionalActor, require, requiredActor } from './auth'
 import { simple, toResponse } from './errors'
 import type { Route } from './route'
@@ -18,42 +19,6 @@ import { LISTS } from './wire'
 export const ROUTES: Route[] = [...auth, ...users, ...schedules, ...requestedTasks, ...tasks, ...workers, ...catalogues]
 const METHODS = 'DELETE, GET, HEAD, OPTIONS, PATCH, POST, PUT'
 const BODY_LIMIT = 2 * 1024 * 1024
-
-/** The path's parameters where a route's path fits; a collection is served with and without its slash, an item without only. */
-function match(pattern: string, path: string): string[] | null {
-  const collection = pattern.endsWith('/')
-  const wanted = pattern.split('/').filter(Boolean)
-  const given = path.replace(/^\//, '').split('/')
-  if (collection && given.at(-1) === '') given.pop()
-  if (given.length !== wanted.length) return null
-  const params: string[] = []
-  for (const [index, part] of wanted.entries()) {
-    const value = given[index] ?? ''
-    if (!part.startsWith(':')) {
-      if (part !== value) return null
-    } else {
-      const decoded = decodedPart(value)
-      if (decoded === null || decoded === '' || decoded.includes('/') || decoded.includes('\u0000')) return null
-      params.push(decoded)
-    }
-  }
-  return params
-}
-function decodedPart(value: string): string | null {
-  try {
-    return decodeURIComponent(value)
-  } catch {
-    return null
-  }
-}
-
-function queryOf(url: URL): Record<string, string | string[]> {
-  const query: Record<string, string | string[]> = {}
-  for (const key of new Set(url.searchParams.keys())) {
-    query[key] = LISTS.has(key) ? url.searchParams.getAll(key) : (url.searchParams.get(key) ?? '')
-  }
-  return query
-}
 
 async function jsonBody(request: Request): Promise<unknown> {
   const type = request.headers.get('content-type')?.split(';')[0]?.trim().toLowerCase()
@@ -80,13 +45,7 @@ export async function handleV1(base: Omit<Context, 'actor'>, request: Request, p
 }
 
 async function answer(ctx: Context, request: Request, path: string): Promise<Response> {
-  const found = ROUTES.flatMap((route) => {
-    const params = match(route.path, path)
-    return params === null ? [] : [{ route, params }]
-  })
-  // `/schedules/backup/` and `/requested-tasks/worker` are not names: what is written out wins over a parameter.
-  const fewest = Math.min(...found.map(({ params }) => params.length))
-  const here = found.filter(({ params }) => params.length === fewest)
+  const here = routesAt(ROUTES, path)
   const allowed = [...new Set(here.map(({ route }) => route.method))].join(', ')
   if (request.method === 'OPTIONS') return preflight(request, allowed)
   if (here.length === 0) return simple(404, 'Resource Not Found')
@@ -105,7 +64,7 @@ async function answer(ctx: Context, request: Request, path: string): Promise<Res
       ctx: { ...ctx, actor },
       request,
       params,
-      query: queryOf(new URL(request.url)),
+      query: queryOf(new URL(request.url), LISTS),
       body: () => jsonBody(request),
     })
   } catch (error) {

@@ -231,6 +231,7 @@ export const STANDINGS: Record<(typeof TASK_STATUSES)[number], Standing[]> = {
   cancel_requested: [
     { status: 'reserved', cancelRequested: true },
     { status: 'started', cancelRequested: true },
+    { status: 'started', stage: 'canceling', cancelRequested: false },
   ],
   canceled: [{ status: 'canceled' }],
   succeeded: [{ status: 'succeeded' }],

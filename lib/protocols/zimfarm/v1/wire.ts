@@ -3,6 +3,7 @@ import { CATEGORIES, PLATFORMS, WAREHOUSE_PATHS } from '#lib/core/catalogue'
 import { isWebUrl } from '#lib/core/params'
 import { PERIODICITIES } from '#lib/core/schedule'
 import type { Catalogue } from '#lib/services/task-types/catalogue'
+import { EVENTS } from '../events'
 import { V1_ROLE_NAMES } from './access'
 
 // Zimfarm v1's spelling (zimfarm.md §1.3, §4–7): unknown keys are refused everywhere.
@@ -72,22 +73,7 @@ export const newRequest = z.strictObject({
 })
 export const priorityPatch = z.strictObject({ priority })
 export const event = z.strictObject({
-  event: z.enum([
-    'started',
-    'scraper_started',
-    'scraper_completed',
-    'scraper_killed',
-    'cancel_requested',
-    'canceled',
-    'succeeded',
-    'failed',
-    'created_file',
-    'uploaded_file',
-    'failed_file',
-    'checked_file',
-    'scraper_running',
-    'update',
-  ]),
+  event: z.enum(EVENTS),
   payload: z.record(z.string(), z.unknown(), 'Not a valid mapping type.'),
 })
 const loose = z

@@ -9,7 +9,8 @@ import { claimTask } from '#lib/services/tasks/take'
 import { workerByName } from '#lib/services/workers/poll'
 import { v1May } from '../access'
 import { check, orNotFound } from '../errors'
-import { toReport } from '../events'
+import { cancellable } from '#lib/core/task-document'
+import { toReport } from '../../events'
 import { idOf } from '../ids'
 import { page, STANDINGS, toTaskDocument, toTaskItem } from '../mapper'
 import { nothing, ok, type Call, type Route } from '../route'
@@ -65,7 +66,7 @@ async function report({ ctx, params: [id], body }: Call) {
   const told = check('E2', event, await body())
   await takenTask(ctx, taskId)
   const told_by = ctx.actor.kind === 'anonymous' ? '' : ctx.actor.username
-  const ours = toReport(told, told_by)
+  const ours = toReport(told, told_by, (schema, value) => check('E2', schema, value))
   if (ours === null) await cancelTask(ctx, taskId)
   else await gone(remoteReport(ctx, taskId, ours))
   return nothing(204)
@@ -74,7 +75,7 @@ async function report({ ctx, params: [id], body }: Call) {
 /** Only what still goes on can be canceled, and only once (zimfarm.md §7.5, §10.4). */
 async function cancel({ ctx, params: [id] }: Call) {
   const task = await takenTask(ctx, idOf(id))
-  if (task.cancelRequestedAt !== null || task.stage === 'killing' || task.endedAt !== null) throw notFound()
+  if (!cancellable(task)) throw notFound()
   await gone(cancelTask(ctx, task.id))
   return nothing(204)
 }

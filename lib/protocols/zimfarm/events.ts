@@ -1,8 +1,26 @@
 import { z } from 'zod'
 import { progress } from '#lib/contract/task'
 import type { RemoteReport } from '#lib/services/tasks/remote-report'
-import { check } from './errors'
-import type { event } from './wire'
+
+/** Events that both Zimfarms accept. */
+export const EVENTS = [
+  'started',
+  'scraper_started',
+  'scraper_completed',
+  'scraper_killed',
+  'cancel_requested',
+  'canceled',
+  'succeeded',
+  'failed',
+  'created_file',
+  'uploaded_file',
+  'failed_file',
+  'checked_file',
+  'scraper_running',
+  'update',
+] as const
+/** Events that only the newer one knows (zimfarm.md §19.5). */
+export const NEWER_EVENTS = ['canceling', 'check_results_uploaded'] as const
 
 // What each event's payload holds (zimfarm.md §10.5). Other keys are left out of account, as the original does.
 const text = z.string().transform((value) => value.replaceAll('\u0000', ''))
@@ -17,8 +35,12 @@ const stamp = z
   .optional()
 const whole = z.preprocess((value) => {
   if (typeof value !== 'object' || value === null) return value
-  const { overall } = value as { overall?: unknown }
-  return { ...value, overall: typeof overall === 'number' ? Math.max(0, Math.min(100, Math.floor(overall))) : overall }
+  const { overall, partial_zim, ...rest } = value as { overall?: unknown; partial_zim?: unknown }
+  return {
+    ...(typeof partial_zim === 'boolean' && { partialZim: partial_zim }),
+    ...rest,
+    overall: typeof overall === 'number' ? Math.max(0, Math.min(100, Math.floor(overall))) : overall,
+  }
 }, progress)
 const output = z.object({
   stdout: optional,
@@ -29,13 +51,15 @@ const output = z.object({
 const filename = text.pipe(z.string().min(1).max(255))
 const at = z.object({ timestamp: stamp })
 
-type Wire = z.output<typeof event>
+type Wire = { event: (typeof EVENTS)[number] | (typeof NEWER_EVENTS)[number]; payload: Record<string, unknown> }
+/** Checks a body and refuses it as the door does. */
+type Check = <T extends z.ZodType>(schema: T, value: unknown) => z.output<T>
 
 /** A worker's event in our words; null for the wish to cancel, which is no report. */
-export function toReport({ event: name, payload }: Wire, username: string): RemoteReport | null {
+export function toReport({ event: name, payload }: Wire, username: string, check: Check): RemoteReport | null {
   const read = <T extends z.ZodType>(schema: T): z.output<T> => {
     const whole: z.ZodType<{ payload: z.output<T> }> = z.object({ payload: schema }) as never
-    return check('E2', whole, { payload }).payload
+    return check(whole, { payload }).payload
   }
   const { timestamp } = read(at)
   const when = timestamp === undefined ? {} : { at: timestamp }
@@ -56,6 +80,8 @@ export function toReport({ event: name, payload }: Wire, username: string): Remo
     }
     case 'scraper_killed':
       return { kind: 'stage', stage: 'killing', timeout: payload.timeout ?? null, ...when }
+    case 'canceling':
+      return { kind: 'stage', stage: 'canceling', ...when }
     case 'succeeded':
       return { kind: 'succeeded', ...read(z.object({ log: optional })), ...when }
     case 'failed': {
@@ -76,7 +102,13 @@ export function toReport({ event: name, payload }: Wire, username: string): Remo
       return null
     case 'created_file': {
       const { file } = read(
-        z.object({ file: z.object({ name: filename, size: z.number().int().min(0).max(Number.MAX_SAFE_INTEGER) }) }),
+        z.object({
+          file: z.object({
+            name: filename,
+            size: z.number().int().min(0).max(Number.MAX_SAFE_INTEGER),
+            info: z.record(z.string(), z.unknown()).nullish(),
+          }),
+        }),
       )
       return { kind: 'file', status: 'created', ...file, ...when }
     }
@@ -94,6 +126,10 @@ export function toReport({ event: name, payload }: Wire, username: string): Remo
         check: { result: told.result, log: told.log, details: told.details, info: told.info },
         ...when,
       }
+    }
+    case 'check_results_uploaded': {
+      const told = read(z.object({ filename, check_filename: filename }))
+      return { kind: 'check_kept', name: told.filename, checkFile: told.check_filename, ...when }
     }
     case 'update': {
       const told = read(z.object({ log: text.nullish(), artifacts: text.nullish() }))
