@@ -1,40 +1,93 @@
 import { MOVES } from '#lib/core/task'
 import { Prisma, type Tx } from './client'
+import type { Sql } from './sql'
 
-export type Claim = { taskId: string; workerId: string; now: Date; leaseSeconds: number }
-export type Claimed = { fence: number; attempt: number; held: boolean }
+export type Claim = {
+  taskId: string
+  workerId: string
+  now: Date
+  leaseSeconds: number
+  /** Who takes it, for the event. */
+  actor: string
+}
+export type Claimed = { fence: number; attempt: number }
+
+const FROM = MOVES.reserve.from.map((status) => `'${status}'`).join(', ')
+const CLAIM = `
+  WITH holder AS (
+    SELECT * FROM worker WHERE id = $2::uuid AND deleted_at IS NULL AND cordoned_at IS NULL AND disabled_at IS NULL
+    FOR NO KEY UPDATE
+  ), claimed AS (
+    UPDATE task SET
+      status = '${MOVES.reserve.to}', worker_id = $2::uuid, fence = fence + 1, attempt = attempt + 1,
+      lease_seconds = $4::int, lease_expires_at = $3::timestamptz + make_interval(secs => $4::int),
+      reserved_at = $3::timestamptz, started_at = NULL, stage = NULL, progress = NULL, updated_at = $3::timestamptz,
+      history = (history::jsonb || $5::jsonb)::json
+    FROM holder
+    WHERE task.id = $1::uuid AND task.status IN (${FROM})
+      AND (task.not_before IS NULL OR task.not_before <= $3::timestamptz)
+      AND (task.pinned_worker_id IS NULL OR task.pinned_worker_id = $2::uuid)
+      AND holder.reserved_cpu + task.cpu <= holder.cpu
+      AND holder.reserved_memory + task.memory <= holder.memory
+      AND holder.reserved_disk + task.disk <= holder.disk
+    RETURNING task.fence, task.attempt, task.cpu, task.memory, task.disk, task.schedule_id
+  ), held AS (
+    UPDATE worker SET
+      reserved_cpu = worker.reserved_cpu + c.cpu,
+      reserved_memory = worker.reserved_memory + c.memory,
+      reserved_disk = worker.reserved_disk + c.disk
+    FROM claimed c WHERE worker.id = $2::uuid
+  ), latest AS (
+    UPDATE schedule SET last_task_id = $1::uuid FROM claimed c WHERE schedule.id = c.schedule_id
+  ), counted AS (
+    INSERT INTO task_count (status, shard, n)
+    SELECT change.* FROM claimed,
+      (VALUES ('requested'::task_status, $6::int, -1), ('${MOVES.reserve.to}'::task_status, $6::int, 1)) AS change
+    ON CONFLICT (status, shard) DO UPDATE SET n = task_count.n + excluded.n
+  ), told AS (
+    INSERT INTO event (at, kind, actor, task_id, schedule_id, worker_id, data)
+    SELECT $3::timestamptz, 'task.${MOVES.reserve.to}', $7::text, $1::uuid, c.schedule_id, $2::uuid,
+      jsonb_build_object('move', 'reserve', 'from', 'requested', 'attempt', c.attempt, 'fence', c.fence)
+    FROM claimed c
+  ), offers AS (
+    DELETE FROM task_offer USING claimed WHERE task_id = $1::uuid
+  )
+  SELECT fence, attempt FROM claimed`
 
 /**
- * Takes a task for a worker in one statement: the task must still wait, the worker must have room and not be cordoned.
- * Null when somebody else was quicker. `held: false` when the worker has no room: the caller must roll back.
- * The worker's reservation is part of the statement, so that takes at the same moment cannot exceed its resources.
+ * Takes a task for a worker in one statement: the task must still wait, the worker must have room and be in service.
+ * Null when it is not so. The worker's reservation is part of the statement, so that takes at the same moment cannot
+ * exceed its resources; so are the event, the counts and the schedule's latest task.
  */
-export async function claim(tx: Tx, { taskId, workerId, now, leaseSeconds }: Claim): Promise<Claimed | null> {
-  const entry = (code: string) => JSON.stringify([{ code, at: now.toISOString() }])
-  const rows = await tx.$queryRaw<Claimed[]>`
-    WITH claimed AS (
-      UPDATE task SET
-        status = ${MOVES.reserve.to}::task_status, worker_id = ${workerId}::uuid, fence = fence + 1, attempt = attempt + 1,
-        lease_seconds = ${leaseSeconds}, lease_expires_at = ${now}::timestamptz + make_interval(secs => ${leaseSeconds}),
-        reserved_at = ${now}, started_at = NULL, stage = NULL, progress = NULL, updated_at = ${now},
-        history = (history::jsonb || ${entry(MOVES.reserve.to)}::jsonb)::json
-      WHERE id = ${taskId}::uuid AND status = ANY(${[...MOVES.reserve.from]}::task_status[])
-        AND (not_before IS NULL OR not_before <= ${now})
-        AND (pinned_worker_id IS NULL OR pinned_worker_id = ${workerId}::uuid)
-      RETURNING fence, attempt, cpu, memory, disk
-    ), held AS (
-      UPDATE worker w SET
-        reserved_cpu = w.reserved_cpu + c.cpu,
-        reserved_memory = w.reserved_memory + c.memory,
-        reserved_disk = w.reserved_disk + c.disk
-      FROM claimed c
-      WHERE w.id = ${workerId}::uuid AND w.deleted_at IS NULL AND w.cordoned_at IS NULL
-        AND w.reserved_cpu + c.cpu <= w.cpu AND w.reserved_memory + c.memory <= w.memory AND w.reserved_disk + c.disk <= w.disk
-      RETURNING w.id
-    )
-    SELECT fence, attempt, EXISTS (SELECT 1 FROM held) AS held FROM claimed`
-  return rows[0] ?? null
+export async function claim(sql: Sql, { taskId, workerId, now, leaseSeconds, actor }: Claim): Promise<Claimed | null> {
+  const entry = JSON.stringify([{ code: MOVES.reserve.to, at: now.toISOString() }])
+  const values = [taskId, workerId, now, leaseSeconds, entry, shardOf(taskId), actor]
+  const [row] = await sql<Claimed>({ name: 'claim', text: CLAIM, values })
+  return row ?? null
 }
+
+/**
+ * Makes takes that the same limits concern go one after another until the transaction ends, so that what is counted
+ * after this holds until then.
+ */
+export async function lockLimits(
+  sql: Sql,
+  subjects: { platforms: readonly string[]; hosts: readonly string[] },
+): Promise<void> {
+  const keys = [
+    ...subjects.platforms.map((platform) => `platform ${platform}`),
+    ...subjects.hosts.map((host) => `host ${host}`),
+  ]
+  for (const key of keys.sort())
+    await sql({
+      name: 'lock_limit',
+      text: 'SELECT pg_advisory_xact_lock(hashtextextended($1::text, 0))',
+      values: [key],
+    })
+}
+
+/** Counts of tasks by status are kept in 16 rows a status, so that moves at the same moment seldom wait for each other. */
+const shardOf = (taskId: string) => parseInt(taskId.slice(-1), 16)
 
 /** Locks a task's row until the transaction ends; false when there is no such task. */
 export async function lockTask(tx: Tx, taskId: string): Promise<boolean> {
@@ -65,11 +118,11 @@ export async function release(
     WHERE id = ${workerId}::uuid`
 }
 
-/** Keeps the counts of tasks by status: 16 rows a status, so that moves at the same moment seldom wait for each other. */
+/** Keeps the counts of tasks by status. */
 export async function count(tx: Tx, changes: { taskId: string; status: string; by: number }[]): Promise<void> {
   const sums = new Map<string, { status: string; shard: number; by: number }>()
   for (const { taskId, status, by } of changes) {
-    const shard = parseInt(taskId.slice(-1), 16)
+    const shard = shardOf(taskId)
     const key = `${status} ${String(shard).padStart(2, '0')}`
     const sum = sums.get(key) ?? { status, shard, by: 0 }
     sum.by += by

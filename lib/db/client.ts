@@ -1,5 +1,7 @@
 import { PrismaPg } from '@prisma/adapter-pg'
+import { Pool } from 'pg'
 import { Prisma, PrismaClient } from './generated/client'
+import { onPool, poolOf } from './sql'
 
 export { Prisma }
 export type Db = PrismaClient
@@ -8,7 +10,15 @@ export type Tx = Prisma.TransactionClient
 
 /** Opens a pool on the database; `connections` is its size. Nothing is opened before the first query. */
 export function openDb(url: string, connections = 10): Db {
-  return new PrismaClient({ adapter: new PrismaPg({ connectionString: url, max: connections }) })
+  const pool = new Pool({ connectionString: url, max: connections })
+  pool.on('error', () => undefined) // an idle connection that breaks is replaced by the next query
+  return onPool(new PrismaClient({ adapter: new PrismaPg(pool) }), pool)
+}
+
+/** Ends all connections. */
+export async function closeDb(db: Db): Promise<void> {
+  await db.$disconnect()
+  await poolOf(db).end()
 }
 
 /** A value for a json column. Undefined members vanish; null is the JSON null of an optional column, that is SQL NULL. */

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { openDb } from '#lib/db/client'
+import { closeDb, openDb } from '#lib/db/client'
 import { NO_LIMITS } from '#lib/core/matching'
 import { readEnv, type Env } from '#lib/env'
 import { createLog } from '#lib/log'
@@ -83,7 +83,7 @@ export function openRuntime(env: Env, name: string): Runtime {
     },
     close: async () => {
       await queues.close()
-      await db.$disconnect()
+      await closeDb(db)
     },
   }
 }

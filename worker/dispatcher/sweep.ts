@@ -3,12 +3,15 @@ import { SWEEP_SECONDS } from '#lib/core/lease'
 import type { Context } from '#lib/services/context'
 import { dueNotices } from '#lib/services/notices/deliver'
 import { expireLeases } from '#lib/services/tasks/expire-leases'
+import { pruneQueue } from '#lib/services/tasks/prune'
 import { waitingInProcess } from '#lib/services/workers/in-process'
 
 const BATCH = 200
+const PRUNE_MS = 60_000
 
 /** Looks every few seconds for what no job tells of: expired leases, due notices, waiting in-process tasks. */
 export async function sweepUntil(ctx: Context, stopping: AbortSignal): Promise<void> {
+  let pruned = 0
   while (!stopping.aborted) {
     try {
       const lost = await expireLeases(ctx, BATCH)
@@ -16,6 +19,10 @@ export async function sweepUntil(ctx: Context, stopping: AbortSignal): Promise<v
       for (const noticeId of await dueNotices(ctx, BATCH)) await ctx.enqueue({ queue: 'notice', payload: { noticeId } })
       for (const taskId of await waitingInProcess(ctx, BATCH))
         await ctx.enqueue({ queue: 'in_process', payload: { taskId } })
+      if (Date.now() - pruned >= PRUNE_MS) {
+        pruned = Date.now()
+        await pruneQueue(ctx)
+      }
       if (lost === BATCH) continue
     } catch (error) {
       ctx.log.warn({ err: error }, 'a sweep failed; the next one tries again')

@@ -3,6 +3,7 @@ import type { Occasion } from '#lib/core/schedule'
 import { can, isActive, isFinal, MOVES, refusal, type HistoryEntry, type TaskMove } from '#lib/core/task'
 import { count, lockTask, release } from '#lib/db/claim'
 import type { Prisma } from '#lib/db/client'
+import { shapeId } from '#lib/db/queue'
 import type { TxContext } from '../context'
 import { appendEvent } from '../events/append'
 import { writeNotices } from '../notices/write'
@@ -54,6 +55,7 @@ export async function move(
       ...(leavesHolder && { leaseExpiresAt: null, leaseSeconds: null, stage: null }),
       ...(isFinal(to) && { endedAt: at }),
       ...(by === 'requeue' && { workerId: null, progress: undefined, reservedAt: null, startedAt: null }),
+      ...(to === 'requested' && { shapeId: await shapeId(tx.db, task) }),
       ...change.set,
     },
   })

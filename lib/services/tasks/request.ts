@@ -7,6 +7,7 @@ import { DEFAULT_DURATION_SECONDS, type Notification, type ScheduleConfig } from
 import type { HistoryEntry } from '#lib/core/task'
 import { count } from '#lib/db/claim'
 import { json } from '#lib/db/client'
+import { shapeId } from '#lib/db/queue'
 import { actorName, demand, transaction, type Context, type TxContext } from '../context'
 import { appendEvent } from '../events/append'
 import { writeNotices } from '../notices/write'
@@ -54,7 +55,12 @@ async function requestOne(
     select: { id: true },
   })
   if (waiting !== null) return { code: 'waiting', why: `it waits in the queue already, as task ${waiting.id}` }
-  const fallback = await tx.db.scheduleDuration.findFirst({ where: { scheduleId: schedule.id, workerId: null } })
+  const latest = await tx.db.scheduleDuration.findFirst({
+    where: { scheduleId: schedule.id, workerId: { not: null } },
+    orderBy: { measuredAt: 'desc' },
+  })
+  const measured =
+    latest ?? (await tx.db.scheduleDuration.findFirst({ where: { scheduleId: schedule.id, workerId: null } }))
   const id = await addTask(tx, {
     taskType: schedule.taskTypeId,
     definitionVersion: schedule.definitionVersion,
@@ -67,7 +73,7 @@ async function requestOne(
     notification: schedule.notification as Notification | null,
     priority,
     pinnedWorkerId: worker?.id ?? null,
-    expectedSeconds: fallback?.seconds ?? DEFAULT_DURATION_SECONDS,
+    expectedSeconds: measured?.seconds ?? DEFAULT_DURATION_SECONDS,
   })
   return { id }
 }
@@ -99,6 +105,8 @@ export async function addTask(tx: TxContext, input: NewTask): Promise<string> {
     { config: input.config, resources: input.resources, platform: input.platform },
     settings,
   )
+  const image = config.image === null ? null : `${config.image.name}:${config.image.tag}`
+  const hosts = hostsOf(definition, config.params)
   await tx.db.task.create({
     data: {
       id,
@@ -110,8 +118,17 @@ export async function addTask(tx: TxContext, input: NewTask): Promise<string> {
       priority: input.priority,
       requestedBy: actorName(tx.actor),
       config: json(config) as object,
-      image: config.image === null ? null : `${config.image.name}:${config.image.tag}`,
-      hosts: hostsOf(definition, config.params),
+      image,
+      hosts,
+      shapeId: await shapeId(tx.db, {
+        taskTypeId: input.taskType,
+        ...input.resources,
+        platform: input.platform,
+        context: input.context ?? '',
+        image: image,
+        pinnedWorkerId: input.pinnedWorkerId,
+        hosts,
+      }),
       ...input.resources,
       platform: input.platform,
       context: input.context ?? '',

@@ -21,7 +21,7 @@ export const DETAILS = { include: { ...names, report: true, files: { orderBy: { 
 export type SummaryRow = Prisma.TaskGetPayload<typeof SUMMARY>
 export type DetailsRow = Prisma.TaskGetPayload<typeof DETAILS>
 
-export const resourcesOf = (row: { cpu: number; memory: bigint; disk: bigint }): Resources => ({
+export const resourcesOf = (row: { cpu: number; memory: bigint | number; disk: bigint | number }): Resources => ({
   cpu: row.cpu,
   memory: Number(row.memory),
   disk: Number(row.disk),

@@ -1,6 +1,7 @@
 import { CroftError } from '#lib/core/error'
 import type { Resources } from '#lib/core/resources'
 import type { TaskDetails } from '#lib/core/task-view'
+import { offer } from '#lib/db/queue'
 import type { Context, ReadContext } from '../context'
 import { getTask } from '../tasks/get'
 import { nextTaskFor } from '../tasks/take'
@@ -30,7 +31,13 @@ export async function seen(ctx: Context, workerId: string, ip: string | null): P
     WHERE worker_id = ${workerId}::uuid AND status IN ('reserved', 'started') AND lease_expires_at > ${now}`
 }
 
-/** The task that the worker should take next; nothing is reserved (zimfarm.md §6.3). Only its owner is told of one. */
+/** After so many collisions with other polls a worker is told that there is nothing, and comes again. */
+const TRIES = 20
+
+/**
+ * The task that the worker should take next (zimfarm.md §6.3). Nothing is reserved, but for some seconds no other
+ * worker is told of the same task. Only its owner is told of one.
+ */
 export async function poll(
   ctx: Context,
   input: { worker: string; available: Resources; ip: string | null },
@@ -38,6 +45,10 @@ export async function poll(
   const worker = await workerByName(ctx, input.worker)
   if (ctx.actor.kind !== 'account' || ctx.actor.accountId !== worker.accountId) return null
   await seen(ctx, worker.id, input.ip)
-  const taskId = await nextTaskFor(ctx, worker, input.available)
-  return taskId === null ? null : getTask(ctx, taskId)
+  for (let tries = 0; tries < TRIES; tries++) {
+    const taskId = await nextTaskFor(ctx, worker, input.available)
+    if (taskId === null) return null
+    if (await offer(ctx.db, { taskId, workerId: worker.id, now: ctx.now() })) return getTask(ctx, taskId)
+  }
+  return null
 }
