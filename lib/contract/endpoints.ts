@@ -1,4 +1,5 @@
 import * as imports from './import'
+import * as periodic from './periodic'
 import * as schedule from './schedule'
 import * as session from './session'
 import * as task from './task'
@@ -10,7 +11,7 @@ const isEndpoint = (value: unknown): value is Endpoint =>
 
 /** Every call of Croft's own API, by operation id. */
 export const ENDPOINTS: Record<string, Endpoint> = Object.fromEntries(
-  [session, imports, schedule, task, worker].flatMap((module) =>
+  [session, imports, periodic, schedule, task, worker].flatMap((module) =>
     Object.entries(module as Record<string, unknown>).filter((entry): entry is [string, Endpoint] =>
       isEndpoint(entry[1]),
     ),

@@ -4,6 +4,7 @@ import { openRuntime } from '#lib/services/runtime'
 import { inProcessWorker } from '#lib/services/workers/in-process'
 import { runInProcess } from './processors/in-process'
 import { deliverNotice } from './processors/notice'
+import { periodicUntil } from './periodic'
 import { sweepUntil } from './sweep'
 
 const VERSION = '0.1.0'
@@ -16,9 +17,10 @@ async function main(): Promise<void> {
   const notices = queues.work('notice', 20, ({ noticeId }) => deliverNotice(ctx, noticeId, VERSION))
   const tasks = queues.work('in_process', 100, ({ taskId }) => runInProcess(ctx, worker, taskId, stopping.signal))
   const sweep = sweepUntil(ctx, stopping.signal)
+  const periodic = periodicUntil(ctx, stopping.signal)
   log.info('the dispatcher runs')
 
-  const parts = [{ stop: () => sweep }, tasks, notices, { stop: close }]
+  const parts = [{ stop: () => sweep }, { stop: () => periodic }, tasks, notices, { stop: close }]
   const stop = async (why: string) => {
     if (stopping.signal.aborted) return
     log.info({ why }, 'the dispatcher stops')

@@ -1,6 +1,7 @@
 import { collectDefaultMetrics, Gauge, Registry } from 'prom-client'
 import type { Runtime } from '../runtime'
 import { ONLINE_SECONDS } from '#lib/core/worker'
+import { listPeriodic } from '../periodic/list'
 import { countTasks } from '../tasks/list'
 
 const shared = globalThis as typeof globalThis & { croftMetrics?: ReturnType<typeof create> }
@@ -16,6 +17,12 @@ function create() {
     notices: gauge('croft_notices', 'Notices that wait to be delivered, and those that were given up', ['status']),
     workers: gauge('croft_workers', 'Workers that are registered, and those seen lately', ['state']),
     jobs: gauge('croft_queue_jobs', 'Jobs that wait, by queue', ['queue']),
+    periodicRuns: gauge('croft_periodic_runs', 'Runs of each periodic job, and those that failed', ['job', 'result']),
+    periodicSeconds: gauge('croft_periodic_last_run_seconds', 'How long the last run of each periodic job took', [
+      'job',
+    ]),
+    periodicEnded: gauge('croft_periodic_last_end_timestamp_seconds', 'When the last run of each job ended', ['job']),
+    periodicNext: gauge('croft_periodic_next_timestamp_seconds', 'When the next run of each job is due', ['job']),
     answers: gauge('croft_up', 'Whether a part answers: 1 or 0', ['part']),
   }
 }
@@ -35,6 +42,13 @@ export async function metrics({
     const living = { deletedAt: null, kind: { not: 'in_process' } }
     all.workers.set({ state: 'registered' }, await ctx.db.worker.count({ where: living }))
     all.workers.set({ state: 'online' }, await ctx.db.worker.count({ where: { ...living, lastSeenAt: { gt: since } } }))
+    for (const { name: job, ...run } of await listPeriodic(ctx)) {
+      all.periodicRuns.set({ job, result: 'done' }, run.runs - run.failures)
+      all.periodicRuns.set({ job, result: 'failed' }, run.failures)
+      if (run.tookMs !== null) all.periodicSeconds.set({ job }, run.tookMs / 1000)
+      if (run.lastEndedAt !== null) all.periodicEnded.set({ job }, run.lastEndedAt.getTime() / 1000)
+      if (run.nextAt !== null) all.periodicNext.set({ job }, run.nextAt.getTime() / 1000)
+    }
     all.answers.set({ part: 'database' }, 1)
   } catch {
     all.answers.set({ part: 'database' }, 0)

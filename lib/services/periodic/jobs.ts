@@ -1,0 +1,28 @@
+import { cleanUpCredentials } from '../accounts/clean-up'
+import { removeDiscarded } from '../files/discard'
+import { cleanUpNotices } from '../notices/clean-up'
+import type { Jobs } from './run'
+
+const MINUTE = 60
+const HOUR = 60 * MINUTE
+
+/** What the dispatchers do again and again, each job by one of them at a time. */
+export const JOBS = {
+  discarded_bytes: {
+    everySeconds: MINUTE,
+    about: 'removes bytes from the storage that no row names any more',
+    run: removeDiscarded,
+  },
+  old_credentials: {
+    everySeconds: HOUR,
+    about:
+      'deletes sessions and tokens that expired or were revoked long ago, and sign-in failures that no longer count',
+    run: cleanUpCredentials,
+  },
+  old_notices: {
+    everySeconds: HOUR,
+    about: 'deletes notices delivered 30 days ago, or given up 90 days ago',
+    run: cleanUpNotices,
+  },
+} as const satisfies Jobs
+export type JobName = keyof typeof JOBS
