@@ -11,6 +11,9 @@ export const OCCASIONS = ['requested', 'started', 'ended'] as const
 export type Occasion = (typeof OCCASIONS)[number]
 export const CHANNELS = ['webhook', 'mailgun', 'slack'] as const
 export type Channel = (typeof CHANNELS)[number]
+/** Whose document notices carry: Zimfarm v1's or v2's. */
+export const NOTIFICATION_FORMATS = ['v1', 'v2'] as const
+export type NotificationFormat = (typeof NOTIFICATION_FORMATS)[number]
 /** Who is told, by occasion and channel. */
 export type Notification = { [O in Occasion]?: { [C in Channel]?: string[] } }
 

@@ -3,17 +3,19 @@ import type { TaskTypeDefinition } from './task-type'
 
 /** What stands for a secret (zimfarm.md §11.5). */
 export const MASK = '--------'
+/** The same in the newer Zimfarm (zimfarm.md §18.3). */
+export const LONG_MASK = '*'.repeat(24)
 
 const secretKeys = (definition: TaskTypeDefinition) =>
   definition.fields.filter((field) => field.secret).map((field) => field.key)
 
 /** The parameters with their secret values masked. */
-export function maskParams(definition: TaskTypeDefinition, params: Params): Params {
+export function maskParams(definition: TaskTypeDefinition, params: Params, mask = MASK): Params {
   const secret = new Set(secretKeys(definition))
   return Object.fromEntries(
     Object.entries(params).map(([key, value]) => [
       key,
-      secret.has(key) ? MASK : typeof value === 'string' ? maskUrls(value) : value,
+      secret.has(key) ? mask : typeof value === 'string' ? maskUrls(value, mask) : value,
     ]),
   )
 }
@@ -28,15 +30,15 @@ export function maskCommand(definition: TaskTypeDefinition, command: readonly st
 }
 
 /** Masks passwords and the values of keyId and secretAccessKey in the URLs of a text. */
-export function maskUrls(text: string): string {
+export function maskUrls(text: string, mask = MASK): string {
   if (!text.includes('://')) return text
   return text
     .split(/(\s+)/)
     .map((word) =>
       word.includes('://')
         ? word
-            .replace(/(:\/\/[^/?#@\s:]*:)[^/?#@\s]+@/, `$1${MASK}@`)
-            .replace(/([?&](?:keyId|secretAccessKey)=)[^&#"'\s]+/gi, `$1${MASK}`)
+            .replace(/(:\/\/[^/?#@\s:]*:)[^/?#@\s]+@/, `$1${mask}@`)
+            .replace(/([?&](?:keyId|secretAccessKey)=)[^&#"'\s]+/gi, `$1${mask}`)
         : word,
     )
     .join('')
@@ -60,4 +62,12 @@ export function maskDeep<T>(value: T): T {
   if (typeof value === 'string') return maskUrls(value) as T
   if (typeof value !== 'object' || value === null || Array.isArray(value) || value instanceof Date) return value
   return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, maskDeep(inner as unknown)])) as T
+}
+
+/** The same in lists as well. */
+export function maskAll<T>(value: T, mask: string): T {
+  if (typeof value === 'string') return maskUrls(value, mask) as T
+  if (typeof value !== 'object' || value === null || value instanceof Date) return value
+  if (Array.isArray(value)) return value.map((inner: unknown) => maskAll(inner, mask)) as T
+  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, maskAll(inner as unknown, mask)])) as T
 }

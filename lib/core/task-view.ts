@@ -1,9 +1,12 @@
 import type { TaskStatus, Stage, HistoryEntry, Progress, ReasonCode } from './task'
 import type { Resources } from './resources'
-import type { Notification, TaskConfig } from './schedule'
+import type { Notification, NotificationFormat, TaskConfig } from './schedule'
 import type { TaskTypeDefinition } from './task-type'
 
-export type UploadPlan = Record<string, { uploadUri: string | null; expiration: number; zimcheck?: string }>
+export type UploadPlan = Record<
+  string,
+  { uploadUri: string | null; expiration: number; zimcheck?: string; disableWarehousePath?: boolean }
+>
 
 /** A task as lists show it. */
 export type TaskSummary = {
@@ -79,6 +82,8 @@ export type TaskReport = {
   logFile: string | null
   artifactFile: string | null
   timeout: unknown
+  /** When the holder last told anything. */
+  updatedAt: Date
 }
 
 /** A task with all that belongs to it. */
@@ -88,6 +93,7 @@ export type TaskDetails = TaskSummary & {
   config: TaskConfig
   upload: UploadPlan
   notification: Notification | null
+  notificationFormat: NotificationFormat
   result: unknown
   report: TaskReport | null
   files: TaskFile[]

@@ -1,14 +1,25 @@
 import { taskMessage } from '#lib/core/notice'
 import { CHANNELS, type Channel, type Notification, type Occasion } from '#lib/core/schedule'
 import { taskDocument } from '#lib/core/task-document'
+import { taskDocumentV2 } from '#lib/core/task-document-v2'
 import type { TaskDetails } from '#lib/core/task-view'
 import { json } from '#lib/db/client'
 import type { TxContext } from '../context'
+import { displayNames } from '../accounts/names'
+import { rankOf } from '../tasks/get'
 import { DETAILS, toDetails } from '../tasks/view'
 
-/** What a notice carries, by channel. A door whose clients expect another document in their webhooks chooses it here. */
-const PAYLOADS: Record<Channel, (tx: TxContext, task: TaskDetails) => object> = {
-  webhook: (_, task) => taskDocument(task),
+/** A webhook's document is that of the door whose client named it. */
+async function webhookDocument(tx: TxContext, task: TaskDetails): Promise<object> {
+  if (task.notificationFormat === 'v1') return taskDocument(task)
+  const nameOf = await displayNames(tx, [task.requestedBy, task.canceledBy])
+  const rank = task.status === 'requested' ? await rankOf(tx, task.id) : undefined
+  return taskDocumentV2(task, { nameOf, rank })
+}
+
+/** What a notice carries, by channel. */
+const PAYLOADS: Record<Channel, (tx: TxContext, task: TaskDetails) => object | Promise<object>> = {
+  webhook: webhookDocument,
   mailgun: (tx, task) => taskMessage(task, tx.settings),
   slack: (tx, task) => taskMessage(task, tx.settings),
 }
@@ -29,12 +40,16 @@ export async function writeNotices(tx: TxContext, taskId: string, occasion: Occa
   const row = await tx.db.task.findUniqueOrThrow({ where: { id: taskId }, ...DETAILS })
   const task = toDetails(await tx.taskTypes.current(), row)
   const now = tx.now()
+  const payloads = new Map<Channel, object>()
+  for (const { channel } of wanted) {
+    if (!payloads.has(channel)) payloads.set(channel, await PAYLOADS[channel](tx, task))
+  }
   const rows = await tx.db.notice.createManyAndReturn({
     data: wanted.map((notice) => ({
       taskId,
       occasion,
       ...notice,
-      payload: json(PAYLOADS[notice.channel](tx, task)) as object,
+      payload: json(payloads.get(notice.channel)) as object,
       nextAttemptAt: now,
       createdAt: now,
     })),

@@ -3,6 +3,7 @@ import {
   DEFAULT_DURATION_SECONDS,
   type Language,
   type Notification,
+  type NotificationFormat,
   type PeriodFrom,
   type Periodicity,
   type ScheduleConfig,
@@ -30,6 +31,7 @@ export type NewSchedule = {
   periodFrom?: PeriodFrom
   config: ScheduleConfig
   notification: Notification | null
+  notificationFormat?: NotificationFormat
   notes?: string
 }
 
@@ -67,6 +69,7 @@ export async function createSchedule(
           context: input.context ?? '',
           periodFrom: input.periodFrom ?? 'start',
           notification: json(input.notification),
+          notificationFormat: input.notificationFormat ?? 'v1',
           notes: input.notes ?? '',
           createdAt: now,
           updatedAt: now,

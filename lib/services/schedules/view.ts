@@ -4,6 +4,7 @@ import {
   DEFAULT_DURATION_SECONDS,
   type Language,
   type Notification,
+  type NotificationFormat,
   type PeriodFrom,
   type Periodicity,
   type ScheduleConfig,
@@ -50,6 +51,7 @@ export type ScheduleView = {
   /** The command line, with what the task type injects. */
   command: string[]
   notification: Notification | null
+  notificationFormat: NotificationFormat
   notes: string
   version: number
   queued: number
@@ -102,6 +104,7 @@ export function toSchedule(
         ? []
         : expand(definition, { config: shown, resources, platform: row.platform }, ctx.settings).command,
     notification: trusted ? (row.notification as Notification | null) : null,
+    notificationFormat: row.notificationFormat as NotificationFormat,
     notes: row.notes,
     version: row.version,
     queued: row._count.tasks,

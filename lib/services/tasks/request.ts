@@ -3,7 +3,12 @@ import { expand } from '#lib/core/command'
 import { hostsOf } from '#lib/core/hosts'
 import { DEFAULT_MAX_ATTEMPTS } from '#lib/core/lease'
 import type { Resources } from '#lib/core/resources'
-import { DEFAULT_DURATION_SECONDS, type Notification, type ScheduleConfig } from '#lib/core/schedule'
+import {
+  DEFAULT_DURATION_SECONDS,
+  type Notification,
+  type NotificationFormat,
+  type ScheduleConfig,
+} from '#lib/core/schedule'
 import type { HistoryEntry } from '#lib/core/task'
 import { count } from '#lib/db/claim'
 import { json } from '#lib/db/client'
@@ -71,6 +76,7 @@ async function requestOne(
     platform: schedule.platform,
     context: schedule.context,
     notification: schedule.notification as Notification | null,
+    notificationFormat: schedule.notificationFormat as NotificationFormat,
     priority,
     pinnedWorkerId: worker?.id ?? null,
     expectedSeconds: measured?.seconds ?? DEFAULT_DURATION_SECONDS,
@@ -88,6 +94,7 @@ export type NewTask = {
   platform: string | null
   context?: string
   notification: Notification | null
+  notificationFormat?: NotificationFormat
   priority: number
   pinnedWorkerId: string | null
   expectedSeconds: number
@@ -135,6 +142,7 @@ export async function addTask(tx: TxContext, input: NewTask): Promise<string> {
       expectedSeconds: input.expectedSeconds,
       upload: json(settings.uploadPlan) as object,
       notification: json(input.notification),
+      notificationFormat: input.notificationFormat ?? 'v1',
       pinnedWorkerId: input.pinnedWorkerId,
       maxAttempts: DEFAULT_MAX_ATTEMPTS,
       requestedAt: now,

@@ -1,5 +1,5 @@
 import type { Resources } from '#lib/core/resources'
-import type { Notification, TaskConfig } from '#lib/core/schedule'
+import type { Notification, NotificationFormat, TaskConfig } from '#lib/core/schedule'
 import type { HistoryEntry, Progress, ReasonCode, Stage } from '#lib/core/task'
 import type { FileCheck, TaskDetails, TaskFile, TaskReport, TaskSummary, UploadPlan } from '#lib/core/task-view'
 import type { Prisma } from '#lib/db/client'
@@ -95,6 +95,7 @@ function toReport(row: Prisma.TaskReportGetPayload<object>): TaskReport {
     logFile: row.logFile,
     artifactFile: row.artifactFile,
     timeout: row.timeout,
+    updatedAt: row.updatedAt,
   }
 }
 
@@ -105,6 +106,7 @@ export function toDetails(types: Catalogue, row: DetailsRow): TaskDetails {
     config: row.config as TaskConfig,
     upload: row.upload as UploadPlan,
     notification: row.notification as Notification | null,
+    notificationFormat: row.notificationFormat as NotificationFormat,
     result: row.result,
     report: row.report === null ? null : toReport(row.report),
     files: row.files.map(toFile),
