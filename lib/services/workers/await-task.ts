@@ -1,9 +1,9 @@
 import { RENEW_SECONDS } from '#lib/core/lease'
-import type { Resources } from '#lib/core/resources'
+import { without, type Resources } from '#lib/core/resources'
 import type { Context } from '../context'
 import { changes } from '../events/watch'
 import { showTask, type ShownTask } from '../tasks/show'
-import { takeNext } from '../tasks/take'
+import { takeNext, workerState, type WorkerRow } from '../tasks/take'
 import { ownedWorker } from './list'
 
 export type TakenTask = { task: ShownTask; fence: number; leaseExpiresAt: Date; renewEverySeconds: number }
@@ -21,12 +21,16 @@ export async function awaitTask(
   input: { worker: string; available: Resources; waitSeconds: number; signal: AbortSignal },
 ): Promise<TakenTask | null> {
   const { id } = await ownedWorker(ctx, input.worker)
-  await ctx.db.worker.update({ where: { id }, data: { lastSeenAt: ctx.now() }, select: { id: true } })
+  const seen = await ctx.db.worker.update({ where: { id }, data: { lastSeenAt: ctx.now() } })
+  const free = (worker: WorkerRow) => workerState(worker, ctx.now()).available
+  // What is used on the machine besides the farm's tasks: `available` itself is old as soon as one of them ends.
+  const elsewhere = without(free(seen), input.available)
   const until = performance.now() + input.waitSeconds * 1000
   using watch = changes(ctx)
   for (;;) {
     if (input.signal.aborted) return null
-    const lease = await takeNext(ctx, id, input.available)
+    const worker = await ctx.db.worker.findUniqueOrThrow({ where: { id } })
+    const lease = await takeNext(ctx, id, without(free(worker), elsewhere))
     if (lease !== null) {
       const task = await showTask(ctx, lease.taskId)
       return { task, fence: lease.fence, leaseExpiresAt: lease.leaseExpiresAt, renewEverySeconds: RENEW_SECONDS }
