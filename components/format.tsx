@@ -47,7 +47,7 @@ export function reasonText(reason: Reason): string {
     case 'task_type':
       return `does not run ${reason.taskType}`
     case 'too_big':
-      return `needs ${amount(reason.resource, reason.need)}; it has ${amount(reason.resource, reason.total)} in all`
+      return `has ${amount(reason.resource, reason.total)} in all; the task needs ${amount(reason.resource, reason.need)}`
     case 'pinned_elsewhere':
       return 'was asked for on another worker'
     case 'selfish':
@@ -77,7 +77,7 @@ export function reasonText(reason: Reason): string {
     case 'host_worker':
       return `runs ${reason.running} of at most ${reason.limit} tasks that ask ${reason.host}`
     case 'busy':
-      return `needs ${amount(reason.resource, reason.need)}; ${amount(reason.resource, reason.free)} free`
+      return `has ${amount(reason.resource, reason.free)} free; the task needs ${amount(reason.resource, reason.need)}`
     case 'behind':
       return 'a bigger or earlier task goes first and waits for room'
     case 'planned':

@@ -26,6 +26,16 @@ export function Problem({ error, retry }: { error: Error; retry?: () => void }) 
   )
 }
 
+/** A page that cannot be shown. */
+export function PageProblem({ title, error, retry }: { title: string; error: Error; retry: () => void }) {
+  return (
+    <>
+      <h1 className="mb-4">{title}</h1>
+      <Problem error={error} retry={retry} />
+    </>
+  )
+}
+
 export function Loading({ rows = 5 }: { rows?: number }) {
   return (
     <div role="status" aria-label="Loading" className="space-y-3 p-4">

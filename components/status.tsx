@@ -32,7 +32,8 @@ export function StatusBadge({
   )
 }
 
-export function ProgressBar({ percent, label }: { percent: number; label: string }) {
+/** `stopped`: it will get no further. */
+export function ProgressBar({ percent, label, stopped }: { percent: number; label: string; stopped?: boolean }) {
   return (
     <div className="flex items-center gap-2">
       <div
@@ -44,7 +45,7 @@ export function ProgressBar({ percent, label }: { percent: number; label: string
         className="bg-sunken h-2 w-full min-w-16 overflow-hidden rounded-full"
       >
         <div
-          className="bg-accent h-full rounded-full transition-[width] duration-500"
+          className={`h-full rounded-full transition-[width] duration-500 ${stopped ? 'bg-muted' : 'bg-accent'}`}
           style={{ width: `${percent}%` }}
         />
       </div>

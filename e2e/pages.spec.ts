@@ -11,6 +11,8 @@ const PAGES = [
   '/workers',
   '/sign-in',
   '/no-such-page',
+  '/tasks/00000000-0000-4000-8000-000000000000',
+  '/schedules/no-such-schedule',
 ]
 
 for (const theme of ['light', 'dark'] as const) {

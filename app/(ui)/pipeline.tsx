@@ -104,7 +104,7 @@ function Name({ task }: { task: Task }) {
 
 function Action({ tab, task }: { tab: Tab; task: Task }) {
   if (tab === 'failed')
-    return task.scheduleName === null ? null : <RequestButton schedule={task.scheduleName} label="Again" />
+    return task.scheduleName === null ? null : <RequestButton schedule={task.scheduleName} label="Again" quiet />
   return <CancelButton task={task} />
 }
 

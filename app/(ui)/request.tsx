@@ -82,10 +82,13 @@ export function RequestButton({
   schedule,
   enabled = true,
   label = 'Request',
+  quiet = false,
 }: {
   schedule: string
   enabled?: boolean
   label?: string
+  /** One of many on the page. */
+  quiet?: boolean
 }) {
   const allowed = useMay('requests.create')
   const [open, setOpen] = useState(false)
@@ -94,7 +97,7 @@ export function RequestButton({
     <>
       <button
         type="button"
-        className="button button-primary"
+        className={`button ${quiet ? '' : 'button-primary'}`}
         disabled={!enabled}
         title={enabled ? undefined : 'The schedule is disabled'}
         onClick={() => setOpen(true)}

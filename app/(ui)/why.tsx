@@ -9,11 +9,25 @@ import { useWhy } from './queries'
 
 type Workers = { worker: string; reasons: unknown[] }[]
 
-/** The nearest reason: that of the worker with the fewest. */
+/** How far a reason keeps a worker from the task: what passes by itself is near, what it will never do is far. */
+const FAR: Partial<Record<Reason['code'], number>> = {
+  task_type: 1000,
+  too_big: 100,
+  pinned_elsewhere: 100,
+  selfish: 100,
+  context: 100,
+  context_address: 100,
+  disabled: 10,
+  cordoned: 10,
+  offline: 10,
+}
+const distance = (reasons: unknown[]) => (reasons as Reason[]).reduce((sum, { code }) => sum + (FAR[code] ?? 1), 0)
+
+/** What stands most between the task and the worker that is nearest to it. */
 function oneLine(workers: Workers): string {
   if (workers.length === 0) return 'no worker is registered'
-  const nearest = workers.reduce((best, next) => (next.reasons.length < best.reasons.length ? next : best))
-  const [reason] = nearest.reasons as Reason[]
+  const nearest = workers.reduce((best, next) => (distance(next.reasons) < distance(best.reasons) ? next : best))
+  const [reason] = [...(nearest.reasons as Reason[])].sort((a, b) => distance([b]) - distance([a]))
   return reason === undefined
     ? `${nearest.worker} will take it when it asks next`
     : `${nearest.worker} ${reasonText(reason)}`

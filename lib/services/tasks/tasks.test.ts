@@ -165,6 +165,17 @@ describe('a task', () => {
       { worker: 'worker-1', reasons: [{ code: 'too_big', resource: 'cpu', need: 99, total: 4 }] },
     ])
   })
+
+  it('says who will take it, and what keeps the others from it', async () => {
+    const other = await farm.worker(agent.actor.accountId, { name: 'crawler', taskTypes: ['zimit'] })
+    const taskId = await requested('soon')
+    expect((await whyTask(farm.system, taskId)).workers).toEqual([
+      { worker: 'crawler', reasons: [{ code: 'task_type', taskType: 'zimwriterfs' }] },
+      { worker: 'worker-1', reasons: [] },
+    ])
+    await cancelTask(farm.system, taskId)
+    await farm.system.db.worker.delete({ where: { id: other.id } })
+  })
 })
 
 describe('taking', () => {

@@ -1,5 +1,5 @@
 import { CroftError } from '#lib/core/error'
-import { decide, type Reason } from '#lib/core/matching'
+import { decide, eligible, type Reason } from '#lib/core/matching'
 import type { ReadContext } from '../context'
 import { rankOf } from './get'
 import { queuedTasks, runningTasks, waiting, workerState } from './take'
@@ -22,12 +22,13 @@ export async function whyTask(ctx: ReadContext, taskId: string): Promise<Why> {
   })
   const ids = workers.map((worker) => worker.id)
   const others = await waiting(ctx, { priority: { gte: task.priority }, id: { not: taskId } }, ids)
-  const queue = [...(await queuedTasks(ctx, [task], ids)), ...others]
+  const own = await queuedTasks(ctx, [task], ids)
+  const states = workers.map((worker) => workerState(worker, now))
   const running = await runningTasks(ctx)
   const decision = decide(
     {
-      workers: workers.map((worker) => workerState(worker, now)),
-      queue,
+      workers: states,
+      queue: [...own, ...others],
       running,
       pauses: [],
       breakers: [],
@@ -36,10 +37,13 @@ export async function whyTask(ctx: ReadContext, taskId: string): Promise<Why> {
     now.getTime(),
     ctx.settings.policy,
   )
-  const reasons = decision.reasons.get(taskId)
+  // The decision tells nothing of a task that it gives to a worker; what keeps the others from it is told all the same.
+  const reasons =
+    decision.reasons.get(taskId) ??
+    new Map(states.map((state) => [state.id, own.flatMap((waits) => eligible(waits, state, now.getTime()))]))
   return {
     rank: await rankOf(ctx, taskId),
-    workers: workers.map((worker) => ({ worker: worker.name, reasons: reasons?.get(worker.id) ?? [] })),
+    workers: workers.map((worker) => ({ worker: worker.name, reasons: reasons.get(worker.id) ?? [] })),
     nextWake: decision.nextWake === null ? null : new Date(decision.nextWake),
   }
 }

@@ -3,7 +3,7 @@
 import Link from 'next/link'
 import { Facts, Params } from '#components/facts'
 import { bytes, duration } from '#components/format'
-import { Empty, Loading, Problem } from '#components/states'
+import { Empty, Loading, PageProblem } from '#components/states'
 import { StatusBadge } from '#components/status'
 import { Ago, Took } from '#components/time'
 import { useLive } from '../../live'
@@ -51,7 +51,7 @@ export function ScheduleView({ name }: { name: string }) {
   const live = useLive()
   const { data: schedule, error, isPending, refetch } = useSchedule(name)
   if (isPending) return <Loading />
-  if (error !== null) return <Problem error={error} retry={() => void refetch()} />
+  if (error !== null) return <PageProblem title={name} error={error} retry={() => void refetch()} />
   return (
     <>
       <div className="mb-6 flex flex-wrap items-start justify-between gap-4">
@@ -96,7 +96,7 @@ export function ScheduleView({ name }: { name: string }) {
               [
                 'Expected to take',
                 schedule.durations.workers.length === 0
-                  ? `${duration(schedule.durations.defaultSeconds)} (not measured yet)`
+                  ? 'not measured yet'
                   : schedule.durations.workers
                       .map((entry) => `${duration(entry.seconds)} on ${entry.worker}`)
                       .join(', '),

@@ -94,7 +94,7 @@ export function TaskLog({ id, ended }: { id: string; ended: boolean }) {
           aria-live="off"
           tabIndex={0}
           aria-label="Log lines"
-          className="bg-sunken h-96 overflow-auto font-mono text-xs"
+          className="bg-sunken max-h-96 min-h-24 overflow-auto font-mono text-xs"
           onWheel={(event) => event.deltaY < 0 && setFollow(false)}
           onTouchMove={() => setFollow(false)}
           onKeyDown={(event) => ['ArrowUp', 'PageUp', 'Home'].includes(event.key) && setFollow(false)}

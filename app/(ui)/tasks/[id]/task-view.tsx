@@ -5,7 +5,7 @@ import Link from 'next/link'
 import type { z } from 'zod'
 import { Facts, Params } from '#components/facts'
 import { bytes } from '#components/format'
-import { Empty, Loading, Problem } from '#components/states'
+import { Empty, Loading, PageProblem } from '#components/states'
 import { ProgressBar, StatusBadge } from '#components/status'
 import { Ago, Took } from '#components/time'
 import type { file, task } from '#lib/contract/task'
@@ -73,12 +73,12 @@ function CheckResult({ check }: { check: NonNullable<File['check']> }) {
   )
 }
 
-function Files({ files }: { files: File[] }) {
+function Files({ files, ended }: { files: File[]; ended: boolean }) {
   return (
     <section className="panel" aria-label="Files">
       <h2 className="border-line border-b px-4 py-3">Files</h2>
       {files.length === 0 ? (
-        <Empty title="No files yet" />
+        <Empty title={ended ? 'It made no files' : 'No files yet'} />
       ) : (
         <ul className="divide-line divide-y">
           {files.map((one) => (
@@ -167,7 +167,8 @@ export function TaskView({ id }: { id: string }) {
   const live = useLive(id)
   const { data: task, error, isPending, refetch } = useTask(id)
   if (isPending) return <Loading />
-  if (error !== null) return <Problem error={error} retry={() => void refetch()} />
+  if (error !== null)
+    return <PageProblem title="This task cannot be shown" error={error} retry={() => void refetch()} />
   const ended = isFinal(task.status)
   return (
     <>
@@ -218,7 +219,11 @@ export function TaskView({ id }: { id: string }) {
         )}
         {task.progress !== null && (
           <div className="mt-3">
-            <ProgressBar percent={task.progress.overall} label="Progress" />
+            <ProgressBar
+              percent={task.progress.overall}
+              label="Progress"
+              stopped={ended && task.status !== 'succeeded'}
+            />
             {task.progress.message && !ended && (
               <p className="text-muted mt-1 truncate text-sm">{task.progress.message}</p>
             )}
@@ -232,7 +237,7 @@ export function TaskView({ id }: { id: string }) {
           <Params params={task.config.params} command={task.config.command} />
         </div>
         <div className="min-w-0 space-y-4">
-          <Files files={task.files} />
+          <Files files={task.files} ended={ended} />
           {task.result !== null && task.result !== undefined && (
             <Facts title="Result" facts={[['Value', <code key="value">{JSON.stringify(task.result)}</code>]]} />
           )}
