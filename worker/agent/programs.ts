@@ -24,6 +24,8 @@ export type Program = {
     lease: Lease,
     folder: string,
   ) => Promise<{ command: readonly [string, ...string[]]; env: Record<string, string> }>
+  /** Whether a line of standard error is for the agent (its `failure`) and not for those who read the log. */
+  speaksToAgent: (line: string) => boolean
   failure: (exitCode: number, lastError: string) => { reasonCode: ReasonCode; reasonText: string }
   /** The files to upload, within `output/`, with what the program's own check said. */
   files: (folder: string) => Promise<Made[]>
@@ -33,6 +35,15 @@ const failure = z.object({ reasonCode: z.enum(REASON_CODES), reasonText: z.strin
 const result = z.object({
   files: z.array(z.object({ name: z.string(), check: fileCheck.omit({ at: true }).nullable() })),
 })
+
+function verdictOf(line: string): z.output<typeof failure> | null {
+  if (!line.startsWith('{"reasonCode"')) return null
+  try {
+    return failure.parse(JSON.parse(line))
+  } catch {
+    return null
+  }
+}
 
 /** The programs that this agent knows. `token` gives the credential for sources that were uploaded to the farm. */
 export function programs(settings: AgentSettings, token: () => string | null): Program[] {
@@ -65,16 +76,12 @@ export function programs(settings: AgentSettings, token: () => string | null): P
           env: { PATH, LANG, HOME: folder, TMPDIR: folder },
         }
       },
-      failure(exitCode, lastError) {
-        try {
-          return failure.parse(JSON.parse(lastError))
-        } catch {
-          return {
-            reasonCode: exitCode === 137 ? 'oom' : 'exit_code',
-            reasonText: `the program ended with ${exitCode}`,
-          }
-        }
-      },
+      speaksToAgent: (line) => verdictOf(line) !== null,
+      failure: (exitCode, lastError) =>
+        verdictOf(lastError) ?? {
+          reasonCode: exitCode === 137 ? 'oom' : 'exit_code',
+          reasonText: `the program ended with ${exitCode}`,
+        },
       files: async (folder) => result.parse(JSON.parse(await readFile(join(folder, 'result.json'), 'utf8'))).files,
     },
   ]

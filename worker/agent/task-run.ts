@@ -94,7 +94,8 @@ export class TaskRun {
         },
         {
           stop: this.stopper.signal,
-          onLine: (line: LogLine) => logs.add(line),
+          onLine: (line: LogLine) =>
+            line.stream === 'stderr' && this.program.speaksToAgent(line.text) ? undefined : logs.add(line),
           onUsage: (usage) => {
             this.usage = usage
           },
