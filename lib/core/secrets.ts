@@ -29,18 +29,12 @@ export function maskCommand(definition: TaskTypeDefinition, command: readonly st
   })
 }
 
-/** Masks passwords and the values of keyId and secretAccessKey in the URLs of a text. */
+/** Masks passwords and the values of keyId and secretAccessKey in the URLs of a text (zimfarm.md §11.5). */
 export function maskUrls(text: string, mask = MASK): string {
   if (!text.includes('://')) return text
   return text
     .split(/(\s+)/)
-    .map((word) =>
-      word.includes('://')
-        ? word
-            .replace(/(:\/\/[^/?#@\s:]*:)[^/?#@\s]+@/, `$1${mask}@`)
-            .replace(/([?&](?:keyId|secretAccessKey)=)[^&#"'\s]+/gi, `$1${mask}`)
-        : word,
-    )
+    .map((word) => (word.includes('://') ? maskWord(word, mask) : word))
     .join('')
 }
 
@@ -55,6 +49,23 @@ export function redactor(definition: TaskTypeDefinition | null | undefined, para
     .filter((value) => value.length >= SHORTEST_SECRET)
     .sort((a, b) => b.length - a.length)
   return (text) => maskUrls(values.reduce((masked, value) => masked.replaceAll(value, MASK), text))
+}
+
+const SECRET_QUERY = /^(keyId|secretAccessKey)$/i
+
+/** A word may hold quotes and what stands before the address, as in `--url="https://…"`. */
+function maskWord(word: string, mask: string): string {
+  const safe = word.replace(/(:\/\/[^/?#\s:@]*:)[^/?#\s]+@/g, `$1${mask}@`)
+  const [, before = '', query, after = ''] = /^([^?#]*\?)([^#"']*)(.*)$/s.exec(safe) ?? []
+  if (query === undefined) return safe
+  const pairs = [...new URLSearchParams(query)]
+  if (safe === word && !pairs.some(([key]) => SECRET_QUERY.test(key))) return safe
+  // As in the original, a query that is touched is written anew: blank values vanish, of a repeated key the last counts.
+  const kept = new Map(pairs.filter(([, value]) => value !== ''))
+  const written = new URLSearchParams(
+    [...kept].map(([key, value]): [string, string] => [key, SECRET_QUERY.test(key) ? mask : value]),
+  )
+  return `${before}${written.toString()}${after}`.replace(/([?&](?:keyId|secretAccessKey)=)[^&#"'\s]+/gi, `$1${mask}`)
 }
 
 /** Masks the URLs in every string of nested objects; lists stay as they are (zimfarm.md §11.5, pass 2). */

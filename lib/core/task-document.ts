@@ -115,7 +115,14 @@ function container(task: TaskDetails, secrets: boolean) {
     artifacts: report.artifactFile,
     timeout: report.timeout,
   }
-  return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== null && value !== undefined))
+  // What a Zimfarm worker leaves out of its last word on them is null, not as it was before (zimfarm.md §10.5).
+  const told = report.outputAt === null ? [] : ['stdout', 'stderr', 'stats', 'progress']
+  return Object.fromEntries(
+    Object.entries(all).flatMap(([key, value]) => {
+      const known = value ?? null
+      return known !== null || told.includes(key) ? [[key, known]] : []
+    }),
+  )
 }
 
 /**

@@ -84,6 +84,8 @@ export type TaskReport = {
   timeout: unknown
   /** When the holder last told anything. */
   updatedAt: Date
+  /** When the holder last told stdout, stderr, stats and progress at once; null where it tells them by themselves. */
+  outputAt: Date | null
 }
 
 /** A task with all that belongs to it. */

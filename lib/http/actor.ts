@@ -1,3 +1,4 @@
+import { isIP } from 'node:net'
 import { getToken } from 'next-auth/jwt'
 import { ANONYMOUS, type Actor } from '#lib/core/access'
 import { CroftError } from '#lib/core/error'
@@ -61,5 +62,11 @@ function refuseOtherSites(request: Request): void {
     )
 }
 
-/** The address that a request comes from, as the nearest server noted it. */
-export const addressOf = (request: Request) => request.headers.get('x-forwarded-for')?.split(',')[0]?.trim() || null
+/** The address that a request comes from, as the nearest server noted it: the first of several that is one. */
+export function addressOf(request: Request): string | null {
+  const noted = (request.headers.get('x-forwarded-for') ?? '').split(',').map((part) => part.trim())
+  return noted.map(bareAddress).find((address) => isIP(address) !== 0) ?? null
+}
+/** `[2001:db8::1]:443` and `203.0.113.7:443` without brackets and port. */
+const bareAddress = (text: string) =>
+  /^\[(.+)\](?::\d+)?$/.exec(text)?.[1] ?? /^(\d+\.\d+\.\d+\.\d+):\d+$/.exec(text)?.[1] ?? text

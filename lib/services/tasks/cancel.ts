@@ -1,9 +1,9 @@
 import { CroftError } from '#lib/core/error'
 import { isActive, isFinal, refusal, type HistoryEntry } from '#lib/core/task'
 import type { TaskSummary } from '#lib/core/task-view'
-import { actorName, demand, transaction, type Context } from '../context'
+import { actorName, demand, transaction, type Context, type TxContext } from '../context'
 import { appendEvent } from '../events/append'
-import { locked, move } from './move'
+import { locked, move, type TaskRow } from './move'
 import { SUMMARY, toSummary } from './view'
 
 /**
@@ -17,30 +17,33 @@ export async function cancelTask(ctx: Context, taskId: string): Promise<TaskSumm
     const task = await locked(tx, taskId)
     if (isFinal(task.status)) throw refusal(task.status, 'cancel')
     if (isActive(task.status)) {
-      if (task.cancelRequestedAt === null) {
-        const now = tx.now()
-        const entry: HistoryEntry = { code: 'cancel_requested', at: now.toISOString() }
-        await tx.db.task.update({
-          where: { id: taskId },
-          data: {
-            cancelRequestedAt: now,
-            canceledBy: actorName(tx.actor),
-            updatedAt: now,
-            history: [...(task.history as HistoryEntry[]), entry],
-          },
-          select: { id: true },
-        })
-        await appendEvent(tx, {
-          kind: 'task.cancel_requested',
-          taskId,
-          scheduleId: task.scheduleId,
-          workerId: task.workerId,
-        })
-      }
+      await wishCancel(tx, task, actorName(tx.actor))
     } else {
       await move(tx, task, 'cancel', { set: { canceledBy: actorName(tx.actor) } })
     }
     return toSummary(await tx.db.task.findUniqueOrThrow({ where: { id: taskId }, ...SUMMARY }))
+  })
+}
+
+/** Notes the wish to cancel a held task; the first one counts. */
+export async function wishCancel(tx: TxContext, task: TaskRow, by: string, at: Date = tx.now()): Promise<void> {
+  if (task.cancelRequestedAt !== null) return
+  const entry: HistoryEntry = { code: 'cancel_requested', at: at.toISOString() }
+  await tx.db.task.update({
+    where: { id: task.id },
+    data: {
+      cancelRequestedAt: at,
+      canceledBy: by,
+      updatedAt: at,
+      history: [...(task.history as HistoryEntry[]), entry],
+    },
+    select: { id: true },
+  })
+  await appendEvent(tx, {
+    kind: 'task.cancel_requested',
+    taskId: task.id,
+    scheduleId: task.scheduleId,
+    workerId: task.workerId,
   })
 }
 

@@ -7,6 +7,7 @@ import { transaction, type Context, type TxContext } from '../context'
 import { appendEvent } from '../events/append'
 import { mediaTypeOf } from '../files/upload'
 import { measureDuration } from './measure'
+import { wishCancel } from './cancel'
 import { locked, move, ownWorker, type TaskRow } from './move'
 import { redactorOf } from './redact'
 import { end, enterStage } from './report'
@@ -36,6 +37,7 @@ export type RemoteReport = { at?: Date } & (
       log?: string | null
     }
   | { kind: 'canceled'; canceledBy: string; log?: string | null }
+  | { kind: 'wish'; canceledBy: string }
   | { kind: 'file'; name: string; status: 'created' | 'uploaded' | 'failed'; size?: number; info?: unknown }
   | { kind: 'check'; name: string; check: Omit<FileCheck, 'at'> }
   | { kind: 'check_kept'; name: string; checkFile: string }
@@ -59,7 +61,7 @@ export async function remoteReport(ctx: Context, taskId: string, report: RemoteR
       if (AFTERWARDS.includes(report.kind)) return details(tx, task, report)
       throw refusal(
         task.status,
-        report.kind === 'canceled'
+        report.kind === 'canceled' || report.kind === 'wish'
           ? 'cancel'
           : report.kind === 'failed'
             ? 'fail'
@@ -124,25 +126,28 @@ async function details(tx: TxContext, task: TaskRow, report: RemoteReport): Prom
         stdout: masked(report.output.stdout),
         stderr: masked(report.output.stderr),
         stats: json(report.output.stats),
+        outputAt: tx.now(),
       })
     case 'succeeded':
       await keep(tx, task, { log: report.log ?? null })
-      return end(tx, task, { outcome: 'succeeded', exitCode: null })
+      return end(tx, task, { outcome: 'succeeded', exitCode: null }, report.at)
     case 'failed':
       await keep(tx, task, {
         log: report.log ?? null,
         exception: masked(report.exception),
         traceback: masked(report.traceback),
       })
-      return end(tx, task, {
-        outcome: 'failed',
-        reasonCode: report.reasonCode,
-        reasonText: redact(report.reasonText),
-        exitCode: null,
-      })
+      return end(
+        tx,
+        task,
+        { outcome: 'failed', reasonCode: report.reasonCode, reasonText: redact(report.reasonText), exitCode: null },
+        report.at,
+      )
     case 'canceled':
       await keep(tx, task, { log: report.log ?? null })
-      return move(tx, task, 'cancel', { set: { canceledBy: task.canceledBy ?? report.canceledBy } })
+      return move(tx, task, 'cancel', { set: { canceledBy: task.canceledBy ?? report.canceledBy }, at: report.at })
+    case 'wish':
+      return wishCancel(tx, task, report.canceledBy, report.at)
     case 'file':
       return noteFile(tx, task, report)
     case 'check': {

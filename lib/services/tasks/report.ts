@@ -80,8 +80,8 @@ export async function reportOutcome(ctx: Context, input: Held & Outcome): Promis
   })
 }
 
-/** Moves a held task to its end. */
-export async function end(tx: TxContext, task: TaskRow, input: Outcome): Promise<void> {
+/** Moves a held task to its end; `at` is the holder's own time, where it tells one. */
+export async function end(tx: TxContext, task: TaskRow, input: Outcome, at?: Date): Promise<void> {
   if (input.outcome === 'interrupted' && task.cancelRequestedAt === null) {
     await move(tx, task, 'requeue', {
       set: { attempt: { decrement: 1 } },
@@ -94,17 +94,18 @@ export async function end(tx: TxContext, task: TaskRow, input: Outcome): Promise
     input.outcome === 'interrupted' ||
     (task.cancelRequestedAt !== null && input.outcome === 'succeeded')
   ) {
-    await move(tx, task, 'cancel', { set: { canceledBy: task.canceledBy ?? 'the worker' } })
+    await move(tx, task, 'cancel', { set: { canceledBy: task.canceledBy ?? 'the worker' }, at })
     return
   }
   if (input.outcome === 'failed') {
     await move(tx, task, task.cancelRequestedAt === null ? 'fail' : 'cancel', {
       set: task.cancelRequestedAt === null ? { reasonCode: input.reasonCode, reasonText: input.reasonText } : {},
       data: { reasonCode: input.reasonCode },
+      at,
     })
     return
   }
   if (task.status !== 'started') throw new CroftError('conflict', 'report the start before the success')
-  await move(tx, task, 'succeed', { set: { result: json(input.result) } })
+  await move(tx, task, 'succeed', { set: { result: json(input.result) }, at })
   await measureDuration(tx, task)
 }

@@ -48,13 +48,13 @@ async function requestOne(
   priority: number,
   workerName: string | null,
 ): Promise<{ id: string } | Refusal> {
-  const worker =
-    workerName === null ? null : await tx.db.worker.findFirst({ where: { name: workerName, deletedAt: null } })
-  if (workerName !== null && worker === null) return { code: 'no_worker', why: `there is no worker ${workerName}` }
   await tx.db.$executeRaw`SELECT 1 FROM schedule WHERE name = ${name} FOR UPDATE`
   const schedule = await tx.db.schedule.findUnique({ where: { name } })
   if (schedule === null) return { code: 'unknown', why: `there is no schedule ${name}` }
   if (!schedule.enabled) return { code: 'disabled', why: 'the schedule is disabled: enable it first' }
+  const worker =
+    workerName === null ? null : await tx.db.worker.findFirst({ where: { name: workerName, deletedAt: null } })
+  if (workerName !== null && worker === null) return { code: 'no_worker', why: `there is no worker ${workerName}` }
   const waiting = await tx.db.task.findFirst({
     where: { scheduleId: schedule.id, status: 'requested', ...(worker !== null && { pinnedWorkerId: worker.id }) },
     select: { id: true },

@@ -52,6 +52,11 @@ export async function searchWaiting(
 
 /** How Zimfarm's statuses are found: by status, stage and the wish to cancel. */
 export type Standing = { status: TaskStatus; stage?: string | null; cancelRequested?: boolean }
+const toWhere = ({ status, stage, cancelRequested }: Standing): Prisma.TaskWhereInput => ({
+  status,
+  ...(stage !== undefined && { stage }),
+  ...(cancelRequested !== undefined && { cancelRequestedAt: cancelRequested ? { not: null } : null }),
+})
 
 /** Tasks that somebody has taken, newest change first, by offset (zimfarm.md §7.1). */
 export async function searchTaken(
@@ -63,15 +68,7 @@ export async function searchTaken(
     AND: [
       { status: { not: 'requested' } },
       search.schedule === undefined ? {} : { schedule: { name: search.schedule } },
-      search.standings === undefined
-        ? {}
-        : {
-            OR: search.standings.map(({ status, stage, cancelRequested }) => ({
-              status,
-              ...(stage !== undefined && { stage }),
-              ...(cancelRequested !== undefined && { cancelRequestedAt: cancelRequested ? { not: null } : null }),
-            })),
-          },
+      search.standings === undefined ? {} : { OR: search.standings.map(toWhere) },
     ],
   }
   const unfiltered = search.schedule === undefined && search.standings === undefined
@@ -90,4 +87,14 @@ export async function searchTaken(
       : ctx.db.task.count({ where }),
   ])
   return { items: rows.map(toSummary), count }
+}
+
+/** Since when the task that has stood there longest is in one of the standings; null when there is none. */
+export async function oldestSince(ctx: ReadContext, standings: Standing[]): Promise<Date | null> {
+  const row = await ctx.db.task.findFirst({
+    where: { OR: standings.map(toWhere) },
+    orderBy: { updatedAt: 'asc' },
+    select: { updatedAt: true },
+  })
+  return row?.updatedAt ?? null
 }

@@ -96,6 +96,7 @@ function toReport(row: Prisma.TaskReportGetPayload<object>): TaskReport {
     artifactFile: row.artifactFile,
     timeout: row.timeout,
     updatedAt: row.updatedAt,
+    outputAt: row.outputAt,
   }
 }
 

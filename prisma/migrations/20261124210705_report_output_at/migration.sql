@@ -1,0 +1,2 @@
+-- AlterTable
+ALTER TABLE "task_report" ADD COLUMN     "output_at" TIMESTAMPTZ(3);
