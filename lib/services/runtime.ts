@@ -51,6 +51,8 @@ export function settingsOf(env: Env, secret: string): Settings {
     },
     dockerRegistry: (offliner) => env.dockerRegistries[offliner] ?? env.DOCKER_REGISTRY,
     defaultPublisher: env.DEFAULT_PUBLISHER ?? null,
+    imageRegistry: { url: env.IMAGE_REGISTRY_URL, timeoutSeconds: env.REQ_TIMEOUT_GHCR },
+    schedulerOff: env.DISABLE_SCHEDULER !== undefined,
     relaxed: (offliner) => offliner === 'zimit' || offliner === 'nautilus',
   }
 }

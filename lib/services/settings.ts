@@ -29,6 +29,10 @@ export type Settings = {
   /** The registry of an offliner's image, `` for none (zimfarm.md §11.1). */
   dockerRegistry: (offliner: string) => string
   defaultPublisher: string | null
+  /** Where tags of images are asked for, and how long at most. */
+  imageRegistry: { url: string; timeoutSeconds: number }
+  /** Zimfarm workers are given nothing (zimfarm.md §6.3). */
+  schedulerOff: boolean
   /** Offliners whose patterns on file names are not enforced (zimfarm.md §11.4). */
   relaxed: (offliner: string) => boolean
 }

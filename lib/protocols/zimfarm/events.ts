@@ -23,7 +23,14 @@ export const EVENTS = [
 export const NEWER_EVENTS = ['canceling', 'check_results_uploaded'] as const
 
 // What each event's payload holds (zimfarm.md §10.5). Other keys are left out of account, as the original does.
-const text = z.string().transform((value) => value.replaceAll('\u0000', ''))
+/** No NUL character is kept, however deep it stands. */
+function withoutNul(value: unknown): unknown {
+  if (typeof value === 'string') return value.replaceAll('\u0000', '')
+  if (Array.isArray(value)) return value.map(withoutNul)
+  if (typeof value !== 'object' || value === null) return value
+  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [String(withoutNul(key)), withoutNul(inner)]))
+}
+const text = z.string()
 const optional = text.nullish().transform((value) => value ?? null)
 const stamp = z
   .union([z.string(), z.number()])
@@ -31,7 +38,7 @@ const stamp = z
     (value) =>
       new Date(typeof value === 'number' ? value * 1000 : /(Z|[+-]\d{2}:?\d{2})$/.test(value) ? value : `${value}Z`),
   )
-  .refine((date) => !Number.isNaN(date.getTime()), 'Not a valid time.')
+  .refine((date) => date.getUTCFullYear() >= 1970 && date.getUTCFullYear() <= 9999, 'Not a valid time.')
   .optional()
 const whole = z.preprocess((value) => {
   if (typeof value !== 'object' || value === null) return value
@@ -55,8 +62,10 @@ type Wire = { event: (typeof EVENTS)[number] | (typeof NEWER_EVENTS)[number]; pa
 /** Checks a body and refuses it as the door does. */
 type Check = <T extends z.ZodType>(schema: T, value: unknown) => z.output<T>
 
-/** A worker's event in our words; null for the wish to cancel, which is no report. */
-export function toReport({ event: name, payload }: Wire, username: string, check: Check): RemoteReport | null {
+/** A worker's event in our words. */
+export function toReport(wire: Wire, username: string, check: Check): RemoteReport {
+  const { event: name } = wire
+  const payload = withoutNul(wire.payload) as Wire['payload']
   const read = <T extends z.ZodType>(schema: T): z.output<T> => {
     const whole: z.ZodType<{ payload: z.output<T> }> = z.object({ payload: schema }) as never
     return check(whole, { payload }).payload
@@ -99,7 +108,7 @@ export function toReport({ event: name, payload }: Wire, username: string, check
       return { kind: 'canceled', canceledBy: told.canceled_by ?? username, log: told.log, ...when }
     }
     case 'cancel_requested':
-      return null
+      return { kind: 'wish', canceledBy: read(z.object({ canceled_by: optional })).canceled_by ?? username, ...when }
     case 'created_file': {
       const { file } = read(
         z.object({

@@ -20,10 +20,11 @@ export type Route<Access> = {
 }
 
 export const ok = (body: unknown, status = 200) => Response.json(body, { status })
-export const nothing = (status: 204 | 404 | 400) => new Response(null, { status })
+export const nothing = (status: 201 | 204 | 404 | 400) => new Response(null, { status })
 
 /** The path's parameters where a route's path fits; a collection is served with and without its slash, an item without only. */
 function match(pattern: string, path: string): string[] | null {
+  if (pattern === '') return path === '' ? [] : null
   const collection = pattern.endsWith('/')
   const wanted = pattern.split('/').filter(Boolean)
   const given = path.replace(/^\//, '').split('/')
@@ -56,10 +57,10 @@ function decodedPart(value: string): string | null {
 }
 
 /** The routes of a path, with its parameters: what is written out wins over a parameter, e.g. `/requested-tasks/worker`. */
-export function routesAt<Access>(
-  routes: readonly Route<Access>[],
+export function routesAt<R extends Route<unknown>>(
+  routes: readonly R[],
   path: string,
-): { route: Route<Access>; params: string[] }[] {
+): { route: R; params: string[] }[] {
   const found = routes.flatMap((route) => {
     const params = match(route.path, path)
     return params === null ? [] : [{ route, params }]

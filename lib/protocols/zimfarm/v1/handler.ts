@@ -6,23 +6,16 @@ import type { Context } from '#lib/services/context'
 import { queryOf, routesAt } from '../router'
 import { optionalActor, require, requiredActor } from './auth'
 import { simple, toResponse } from './errors'
-import type { Route } from './route'
-import { auth } from './routes/auth'
-import { catalogues } from './routes/catalogues'
-import { requestedTasks } from './routes/requested-tasks'
-import { schedules } from './routes/schedules'
-import { tasks } from './routes/tasks'
-import { users } from './routes/users'
-import { workers } from './routes/workers'
+import { ROUTES } from './routes'
 import { LISTS } from './wire'
 
-export const ROUTES: Route[] = [...auth, ...users, ...schedules, ...requestedTasks, ...tasks, ...workers, ...catalogues]
 const METHODS = 'DELETE, GET, HEAD, OPTIONS, PATCH, POST, PUT'
 const BODY_LIMIT = 2 * 1024 * 1024
 
 async function jsonBody(request: Request): Promise<unknown> {
   const type = request.headers.get('content-type')?.split(';')[0]?.trim().toLowerCase()
-  if (type !== 'application/json') throw new CroftError('unsupported_media_type', 'send the body as application/json')
+  if (type === undefined || !/^application\/(.+\+)?json$/.test(type))
+    throw new CroftError('unsupported_media_type', 'send the body as application/json')
   return parseJson(await readText(request, BODY_LIMIT))
 }
 
@@ -38,7 +31,7 @@ export async function handleV1(base: Omit<Context, 'actor'>, request: Request, p
     log.error({ err: error }, 'a request failed')
     return simple(500, `something failed on our side; the log has it under ${requestId}`)
   })
-  response.headers.set('access-control-allow-origin', '*')
+  if (!response.headers.has('access-control-allow-origin')) response.headers.set('access-control-allow-origin', '*')
   response.headers.set('x-request-id', requestId)
   log.info({ status: response.status, path }, 'request')
   return response
@@ -77,7 +70,9 @@ function preflight(request: Request, allowed: string): Response {
     status: 200,
     headers: {
       allow: allowed === '' ? METHODS : `${allowed}, HEAD, OPTIONS`,
+      'access-control-allow-origin': request.headers.get('origin') ?? '*',
       'access-control-allow-methods': METHODS,
+      vary: 'origin, access-control-request-headers',
       'access-control-allow-headers': request.headers.get('access-control-request-headers') ?? '*',
     },
   })

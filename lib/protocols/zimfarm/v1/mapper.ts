@@ -24,7 +24,7 @@ export const page = (skip: number, limit: number | null, count: number, items: u
   items,
 })
 /** `2025-04-02T10:20:30.123000`, without a zone. */
-const plainDate = (date: Date) => date.toISOString().replace('Z', '000')
+export const plainDate = (date: Date) => date.toISOString().replace('Z', '000')
 
 type ResourcesWire = NewScheduleWire['config']['resources']
 const fromResources = ({ cpu, memory, disk }: ResourcesWire) => ({ cpu, memory, disk })

@@ -216,7 +216,7 @@ describe('a Zimfarm worker (zimfarm.md §13.3)', () => {
       container: { stdout: 'crawling', progress: { done: 12, total: 40, overall: 30 } },
     })
     await tell('scraper_running', { stdout: 'more', stderr: '' })
-    expect((await call('GET', `/tasks/${id}`)).body.container.progress).toBeUndefined()
+    expect((await call('GET', `/tasks/${id}`)).body.container.progress).toBeNull()
     await tell('created_file', { file: { name: 'x.zim', size: 5_242_880 } })
     await tell('scraper_completed', { exit_code: 0, stdout: '', stderr: '' })
     await tell('uploaded_file', { filename: 'x.zim' })

@@ -53,7 +53,11 @@ const flags = z.record(z.string(), z.unknown(), 'Not a valid mapping type.')
 
 /** A plain text counts as a list of one, and null in a list is left out: third parties send both. */
 const targets = (item: z.ZodType<string>) =>
-  z.preprocess((value) => (typeof value === 'string' ? [value] : value), z.array(item, 'Not a valid list.'))
+  z.preprocess(
+    (value) =>
+      typeof value === 'string' ? [value] : Array.isArray(value) ? value.filter((one) => one !== null) : value,
+    z.array(item, 'Not a valid list.'),
+  )
 const notificationOf = z.strictObject({
   mailgun: targets(z.email('Not a valid email address.')).optional(),
   webhook: targets(text.refine((value) => isWebUrl(value, true), 'Not a valid URL.')).optional(),
@@ -76,15 +80,12 @@ export const event = z.strictObject({
   event: z.enum(EVENTS),
   payload: z.record(z.string(), z.unknown(), 'Not a valid mapping type.'),
 })
+const YES = ['t', 'T', 'true', 'True', 'TRUE', 'on', 'On', 'ON', 'y', 'Y', 'yes', 'Yes', 'YES', '1']
+const NO = ['f', 'F', 'false', 'False', 'FALSE', 'off', 'Off', 'OFF', 'n', 'N', 'no', 'No', 'NO', '0']
 const loose = z
-  .union([
-    z.boolean(),
-    z.enum(['true', 'True', 'TRUE', 't', 'on', 'yes', 'y', '1', 'false', 'False', 'FALSE', 'f', 'off', 'no', 'n', '0']),
-    z.literal(1),
-    z.literal(0),
-  ])
+  .union([z.boolean(), z.enum([...YES, ...NO]), z.literal(1), z.literal(0)], 'Not a valid boolean.')
   .default(false)
-  .transform((value) => [true, 1, '1', 'true', 'True', 'TRUE', 't', 'on', 'yes', 'y'].includes(value))
+  .transform((value) => value === true || value === 1 || YES.includes(value as string))
 export const newUser = z.strictObject({
   username: filled.max(200),
   password: filled.max(1000),
@@ -95,6 +96,7 @@ export const userPatch = z.strictObject({
   email: z.email('Not a valid email address.').optional(),
   role: z.enum(V1_ROLE_NAMES).optional(),
 })
+export const newKey = z.strictObject({ name: filled.max(500), key: filled })
 export const passwordChange = z.looseObject({ current: text.max(1000).optional(), new: filled.max(1000) })
 
 // Queries: what may be repeated comes as a list, the rest as its first value.
@@ -127,7 +129,14 @@ export const TASK_STATUSES = [
 export const tasksQuery = z.strictObject({
   ...paging(200),
   status: list(z.enum(TASK_STATUSES)),
-  schedule_name: text.optional(),
+  /** One name: of several the first counts. */
+  schedule_name: z.preprocess((value) => (Array.isArray(value) ? (value[0] as unknown) : value), text.optional()),
+})
+export const keyQuery = z.strictObject({ with_permission: list(text) })
+export const imageQuery = z.strictObject({ hub_name: filled })
+export const monitorQuery = z.strictObject({
+  status: z.enum(TASK_STATUSES),
+  threshold_secs: count,
 })
 export const pollQuery = z.strictObject({
   worker: workerName,
@@ -198,7 +207,7 @@ function build(offliners: readonly string[], images: readonly (string | null)[])
     }),
   }
 }
-type Wire = ReturnType<typeof build>
+export type Wire = ReturnType<typeof build>
 export type NewScheduleWire = z.output<Wire['newSchedule']>
 export type SchedulePatchWire = z.output<Wire['schedulePatch']>
 
@@ -216,4 +225,12 @@ export function wireOf(catalogue: Catalogue): Wire {
 }
 
 /** Keys that a schema takes as lists. */
-export const LISTS = new Set(['category', 'lang', 'tag', 'schedule_name', 'matching_offliners', 'status'])
+export const LISTS = new Set([
+  'category',
+  'lang',
+  'tag',
+  'schedule_name',
+  'matching_offliners',
+  'status',
+  'with_permission',
+])

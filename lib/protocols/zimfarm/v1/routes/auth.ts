@@ -2,6 +2,7 @@ import { parseJson, readText } from '#lib/http/body'
 import { addressOf } from '#lib/http/actor'
 import { CroftError } from '#lib/core/error'
 import { refreshSession, type Tokens } from '#lib/services/accounts/session'
+import { signInByKey } from '#lib/services/keys/sign-in'
 import { signIn } from '#lib/services/accounts/sign-in'
 import { V1_TOKENS } from '../access'
 import { simple } from '../errors'
@@ -45,10 +46,10 @@ function open({ ctx, request }: Call, username: string, password: string): Promi
 /** A form carries the credentials in its fields, everything else in the headers; a JSON body is taken as well (zimfarm.md §2.1). */
 async function authorize(call: Call): Promise<Response> {
   const { request } = call
-  const fields = await fieldsOf(request)
   const isForm = typeOf(request) === 'application/x-www-form-urlencoded'
-  const username = fields.username ?? (isForm ? undefined : request.headers.get('username'))
-  const password = fields.password ?? (isForm ? undefined : request.headers.get('password'))
+  const [inHeaders, secret] = isForm ? [] : [request.headers.get('username'), request.headers.get('password')]
+  const { username, password } =
+    inHeaders && secret ? { username: inHeaders, password: secret } : await fieldsOf(request)
   if (!username || !password) return simple(400, 'missing username or password')
   const tokens = await open(call, username, password)
   return grant(tokens, wholeSeconds(tokens.expiresAt))
@@ -83,9 +84,57 @@ async function oauth2(call: Call): Promise<Response> {
   return refuse(400, 'unsupported_grant_type', 'grant_type must be password or refresh_token')
 }
 
+/** A worker signs `USER:TIME` with its RSA key (zimfarm.md §2.4). */
+async function sshAuthorize({ ctx, request }: Call): Promise<Response> {
+  const message = request.headers.get('x-sshauth-message')
+  const signature = request.headers.get('x-sshauth-signature')
+  if (!message || !signature) return simple(400, 'missing X-SSHAuth-Message or X-SSHAuth-Signature')
+  const userAgent = request.headers.get('user-agent')
+  const tokens = await signInByKey(ctx, {
+    message,
+    signature,
+    scheme: 'raw',
+    who: 'account',
+    format: V1_TOKENS,
+    userAgent,
+  })
+  return grant(tokens, 86_400)
+}
+
 export const auth: Route[] = [
-  { method: 'POST', path: '/auth/authorize', access: 'optional', handle: authorize },
-  { method: 'POST', path: '/auth/token', access: 'optional', handle: refresh },
-  { method: 'POST', path: '/auth/oauth2', access: 'optional', handle: oauth2 },
-  { method: 'GET', path: '/auth/test', access: 'token', handle: () => Promise.resolve(nothing(204)) },
+  {
+    method: 'POST',
+    path: '/auth/ssh_authorize',
+    access: 'optional',
+    summary: 'A worker signs in with its RSA key: headers X-SSHAuth-Message and X-SSHAuth-Signature',
+    handle: sshAuthorize,
+  },
+  {
+    method: 'POST',
+    path: '/auth/authorize',
+    access: 'optional',
+    summary: 'Signs in with a name and a password: a form, or headers',
+    handle: authorize,
+  },
+  {
+    method: 'POST',
+    path: '/auth/token',
+    access: 'optional',
+    summary: 'New tokens for the refresh token in the header refresh-token',
+    handle: refresh,
+  },
+  {
+    method: 'POST',
+    path: '/auth/oauth2',
+    access: 'optional',
+    summary: 'Signs in or refreshes, as OAuth 2 words it',
+    handle: oauth2,
+  },
+  {
+    method: 'GET',
+    path: '/auth/test',
+    access: 'token',
+    summary: 'Whether the token is good',
+    handle: () => Promise.resolve(nothing(204)),
+  },
 ]

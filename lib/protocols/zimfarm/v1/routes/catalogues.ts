@@ -46,6 +46,8 @@ export const catalogues: Route[] = [
     method: 'GET',
     path: '/languages/',
     access: 'optional',
+    summary: 'The languages of the schedules',
+    takes: { query: languagesQuery },
     handle: async ({ ctx, query }) => {
       const languages = await languagesInUse(ctx)
       const items = languages.map(({ code, nameEn, nameNative }) => ({
@@ -60,9 +62,17 @@ export const catalogues: Route[] = [
     method: 'GET',
     path: '/tags/',
     access: 'optional',
+    summary: 'The tags of the schedules',
+    takes: { query: pageQuery },
     handle: async ({ ctx, query }) => ok(slice(await tagsInUse(ctx), check('E3', pageQuery, query))),
   },
-  { method: 'GET', path: '/platforms/', access: 'optional', handle: () => Promise.resolve(all(PLATFORMS)) },
-  { method: 'GET', path: '/offliners/', access: 'optional', handle: offliners },
-  { method: 'GET', path: '/offliners/:id', access: 'optional', handle: offliner },
+  {
+    method: 'GET',
+    path: '/platforms/',
+    access: 'optional',
+    summary: 'All platforms',
+    handle: () => Promise.resolve(all(PLATFORMS)),
+  },
+  { method: 'GET', path: '/offliners/', access: 'optional', summary: 'All offliners', handle: offliners },
+  { method: 'GET', path: '/offliners/:id', access: 'optional', summary: 'The flags of an offliner', handle: offliner },
 ]

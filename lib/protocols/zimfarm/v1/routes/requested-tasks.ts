@@ -64,6 +64,7 @@ async function request({ ctx, body }: Call) {
 
 /** What a worker polls: one task that it should take, or none (zimfarm.md §6.3). */
 async function polled({ ctx, query, request }: Call) {
+  if (ctx.settings.schedulerOff) return ok(page(0, 1, 0, []))
   const name = typeof query.worker === 'string' ? query.worker : ''
   const worker = name.length < 3 ? null : await workerByName(ctx, name).catch(() => null)
   if (name.length >= 3 && worker === null) throw new CroftError('not_found', 'Worker Not Found')
@@ -109,10 +110,44 @@ async function remove({ ctx, params: [id] }: Call) {
 }
 
 export const requestedTasks: Route[] = [
-  { method: 'GET', path: '/requested-tasks/', access: 'optional', handle: list },
-  { method: 'POST', path: '/requested-tasks/', access: 'tasks.request', handle: request },
-  { method: 'GET', path: '/requested-tasks/worker', access: 'token', handle: polled },
-  { method: 'GET', path: '/requested-tasks/:id', access: 'optional', handle: read },
-  { method: 'PATCH', path: '/requested-tasks/:id', access: 'tasks.update', handle: update },
-  { method: 'DELETE', path: '/requested-tasks/:id', access: 'tasks.unrequest', handle: remove },
+  {
+    method: 'GET',
+    path: '/requested-tasks/',
+    access: 'optional',
+    summary: 'Waiting tasks in the order of the queue',
+    takes: { query: (wire) => wire.requestedQuery },
+    handle: list,
+  },
+  {
+    method: 'POST',
+    path: '/requested-tasks/',
+    access: 'tasks.request',
+    summary: 'Requests a task of each schedule',
+    takes: { body: newRequest },
+    handle: request,
+  },
+  {
+    method: 'GET',
+    path: '/requested-tasks/worker',
+    access: 'token',
+    summary: 'The task that a worker should take',
+    takes: { query: pollQuery },
+    handle: polled,
+  },
+  { method: 'GET', path: '/requested-tasks/:id', access: 'optional', summary: 'A waiting task', handle: read },
+  {
+    method: 'PATCH',
+    path: '/requested-tasks/:id',
+    access: 'tasks.update',
+    summary: 'Changes the priority',
+    takes: { body: priorityPatch },
+    handle: update,
+  },
+  {
+    method: 'DELETE',
+    path: '/requested-tasks/:id',
+    access: 'tasks.unrequest',
+    summary: 'Takes a task off the queue',
+    handle: remove,
+  },
 ]

@@ -11,7 +11,9 @@ import { deleteSchedule, updateSchedule } from '#lib/services/schedules/update'
 import { check, orNotFound, WireError } from '../errors'
 import { fromPatch, fromSchedule, page, toScheduleDocument, toScheduleItem } from '../mapper'
 import { nothing, ok, type Call, type Route } from '../route'
-import { clone, schedulesQuery, wireOf } from '../wire'
+import { CroftError } from '#lib/core/error'
+import { imageTags } from '#lib/services/images/tags'
+import { clone, imageQuery, schedulesQuery, wireOf } from '../wire'
 
 /** Shown to those who may change schedules, unless they ask to hide them. */
 const secrets = ({ ctx, query }: Call) => v1May(ctx.actor, 'schedules.update') && !('hide_secrets' in query)
@@ -85,12 +87,66 @@ async function backup(call: Call) {
   )
 }
 
+/** The tags of an image at the registry; whatever trouble there is, the list is empty (zimfarm.md §5.8). */
+async function imageNames({ ctx, query }: Call) {
+  const { hub_name } = check('E3', imageQuery, query)
+  const tags = await orNotFound('Resource Not Found', imageTags(ctx, hub_name.replace(/^ghcr\.io\//, ''))).catch(
+    (error: unknown) => {
+      if (error instanceof CroftError && error.code === 'unavailable') return []
+      throw error
+    },
+  )
+  return ok(page(0, null, tags.length, tags))
+}
+
 export const schedules: Route[] = [
-  { method: 'GET', path: '/schedules/', access: 'optional', handle: list },
-  { method: 'POST', path: '/schedules/', access: 'schedules.create', handle: create },
-  { method: 'GET', path: '/schedules/backup/', access: 'optional', handle: backup },
-  { method: 'GET', path: '/schedules/:name', access: 'optional', handle: read },
-  { method: 'PATCH', path: '/schedules/:name', access: 'schedules.update', handle: update },
-  { method: 'DELETE', path: '/schedules/:name', access: 'schedules.delete', handle: remove },
-  { method: 'POST', path: '/schedules/:name/clone', access: 'schedules.create', handle: copy },
+  {
+    method: 'GET',
+    path: '/schedules/:name/image-names',
+    access: 'schedules.update',
+    summary: 'The tags of an image',
+    takes: { query: imageQuery },
+    handle: imageNames,
+  },
+  {
+    method: 'GET',
+    path: '/schedules/',
+    access: 'optional',
+    summary: 'Schedules by name',
+    takes: { query: schedulesQuery },
+    handle: list,
+  },
+  {
+    method: 'POST',
+    path: '/schedules/',
+    access: 'schedules.create',
+    summary: 'Makes a schedule',
+    takes: { body: (wire) => wire.newSchedule },
+    handle: create,
+  },
+  { method: 'GET', path: '/schedules/backup/', access: 'optional', summary: 'All schedules, whole', handle: backup },
+  { method: 'GET', path: '/schedules/:name', access: 'optional', summary: 'A schedule', handle: read },
+  {
+    method: 'PATCH',
+    path: '/schedules/:name',
+    access: 'schedules.update',
+    summary: 'Changes a schedule',
+    takes: { body: (wire) => wire.schedulePatch },
+    handle: update,
+  },
+  {
+    method: 'DELETE',
+    path: '/schedules/:name',
+    access: 'schedules.delete',
+    summary: 'Deletes a schedule; its tasks stay',
+    handle: remove,
+  },
+  {
+    method: 'POST',
+    path: '/schedules/:name/clone',
+    access: 'schedules.create',
+    summary: 'Copies a schedule, disabled',
+    takes: { body: clone },
+    handle: copy,
+  },
 ]

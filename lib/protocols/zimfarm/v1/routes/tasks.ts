@@ -41,6 +41,7 @@ async function read({ ctx, params: [id], query }: Call) {
 /** A worker takes a waiting task (zimfarm.md §7.3): 400 when there is none, 423 when somebody else was quicker. */
 async function take({ ctx, params: [id], query }: Call) {
   const taskId = idOf(id)
+  if (ctx.settings.schedulerOff) throw new CroftError('unavailable', 'the scheduler is off (DISABLE_SCHEDULER)')
   const task = await getTask(ctx, taskId).catch((error: unknown) => {
     if (error instanceof CroftError) return null
     throw error
@@ -58,7 +59,8 @@ async function take({ ctx, params: [id], query }: Call) {
     throw error
   })
   if (lease === null) return Response.json({}, { status: 423 })
-  return ok(toTaskDocument(await getTask(ctx, taskId), { secrets: true, notification: true }), 201)
+  const notification = v1May(ctx.actor, 'schedules.update')
+  return ok(toTaskDocument(await getTask(ctx, taskId), { secrets: true, notification }), 201)
 }
 
 async function report({ ctx, params: [id], body }: Call) {
@@ -67,8 +69,7 @@ async function report({ ctx, params: [id], body }: Call) {
   await takenTask(ctx, taskId)
   const told_by = ctx.actor.kind === 'anonymous' ? '' : ctx.actor.username
   const ours = toReport(told, told_by, (schema, value) => check('E2', schema, value))
-  if (ours === null) await cancelTask(ctx, taskId)
-  else await gone(remoteReport(ctx, taskId, ours))
+  await gone(remoteReport(ctx, taskId, ours))
   return nothing(204)
 }
 
@@ -81,9 +82,36 @@ async function cancel({ ctx, params: [id] }: Call) {
 }
 
 export const tasks: Route[] = [
-  { method: 'GET', path: '/tasks/', access: 'optional', handle: list },
-  { method: 'GET', path: '/tasks/:id', access: 'optional', handle: read },
-  { method: 'POST', path: '/tasks/:id', access: 'tasks.create', handle: take },
-  { method: 'PATCH', path: '/tasks/:id', access: 'tasks.update', handle: report },
-  { method: 'POST', path: '/tasks/:id/cancel', access: 'tasks.cancel', handle: cancel },
+  {
+    method: 'GET',
+    path: '/tasks/',
+    access: 'optional',
+    summary: 'Tasks that a worker has taken, newest change first',
+    takes: { query: tasksQuery },
+    handle: list,
+  },
+  { method: 'GET', path: '/tasks/:id', access: 'optional', summary: 'A task that a worker has taken', handle: read },
+  {
+    method: 'POST',
+    path: '/tasks/:id',
+    access: 'tasks.create',
+    summary: 'A worker takes a waiting task',
+    takes: { query: takeQuery },
+    handle: take,
+  },
+  {
+    method: 'PATCH',
+    path: '/tasks/:id',
+    access: 'tasks.update',
+    summary: 'A worker reports an event',
+    takes: { body: event },
+    handle: report,
+  },
+  {
+    method: 'POST',
+    path: '/tasks/:id/cancel',
+    access: 'tasks.cancel',
+    summary: 'Asks for a task to be canceled',
+    handle: cancel,
+  },
 ]

@@ -10,9 +10,11 @@ import {
   type AccountRow,
 } from '#lib/services/accounts/manage'
 import { v1Role, v1Scope } from '../access'
-import { check, WireError } from '../errors'
+import { keysOf } from '#lib/services/keys/manage'
+import { check, simple } from '../errors'
 import { page } from '../mapper'
 import { nothing, ok, type Call, type Route } from '../route'
+import { toKey } from './keys'
 import { newUser, pageQuery, passwordChange, userPatch } from '../wire'
 
 const item = ({ username, email, role }: AccountRow) => ({ username, email, role: v1Role(role) })
@@ -40,7 +42,8 @@ async function create({ ctx, body }: Call) {
 
 async function read({ ctx, params: [username = ''] }: Call) {
   const row = await readAccount(ctx, username)
-  return ok({ ...item(row), scope: v1Scope(row.role, row.scope as Scope), ssh_keys: [] })
+  const ssh_keys = (await keysOf(ctx, row.id)).map(toKey)
+  return ok({ ...item(row), scope: v1Scope(row.role, row.scope as Scope), ssh_keys })
 }
 
 async function update({ ctx, params: [username = ''], body }: Call) {
@@ -55,16 +58,56 @@ async function remove({ ctx, params: [username = ''] }: Call) {
 
 async function password({ ctx, params: [username = ''], body }: Call) {
   const value = passwordChange.safeParse(await body())
-  if (!value.success) throw new WireError('E2', { new: ['is needed'] })
+  if (!value.success) return simple(400, 'give the new password as new, and the current one as current if it is yours')
   await changePassword(ctx, username, { current: value.data.current, next: value.data.new })
   return nothing(204)
 }
 
 export const users: Route[] = [
-  { method: 'GET', path: '/users/', access: 'users.read', handle: list },
-  { method: 'POST', path: '/users/', access: 'users.create', handle: create },
-  { method: 'GET', path: '/users/:name', access: 'token', handle: (call) => bare(read(call)) },
-  { method: 'PATCH', path: '/users/:name', access: 'users.update', handle: (call) => bare(update(call)) },
-  { method: 'DELETE', path: '/users/:name', access: 'users.delete', handle: (call) => bare(remove(call)) },
-  { method: 'PATCH', path: '/users/:name/password', access: 'token', handle: (call) => bare(password(call)) },
+  {
+    method: 'GET',
+    path: '/users/',
+    access: 'users.read',
+    summary: 'Users by name',
+    takes: { query: pageQuery },
+    handle: list,
+  },
+  {
+    method: 'POST',
+    path: '/users/',
+    access: 'users.create',
+    summary: 'Makes a user',
+    takes: { body: newUser },
+    handle: create,
+  },
+  {
+    method: 'GET',
+    path: '/users/:name',
+    access: 'token',
+    summary: 'A user, with scope and keys',
+    handle: (call) => bare(read(call)),
+  },
+  {
+    method: 'PATCH',
+    path: '/users/:name',
+    access: 'users.update',
+    summary: "Changes a user's address or role",
+    takes: { body: userPatch },
+    handle: (call) => bare(update(call)),
+  },
+  {
+    method: 'DELETE',
+    path: '/users/:name',
+    access: 'users.delete',
+    summary: 'Deletes a user; the name stays taken',
+    handle: (call) => bare(remove(call)),
+  },
+  {
+    method: 'PATCH',
+    path: '/users/:name/password',
+    access: 'token',
+    summary: 'Changes a password',
+    takes: { body: passwordChange },
+    handle: (call) => bare(password(call)),
+  },
 ]

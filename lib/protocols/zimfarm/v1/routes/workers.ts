@@ -43,6 +43,20 @@ async function check_in({ ctx, params: [name = ''], body }: Call) {
 }
 
 export const workers: Route[] = [
-  { method: 'GET', path: '/workers/', access: 'optional', handle: list },
-  { method: 'PUT', path: '/workers/:name/check-in', access: 'token', handle: check_in },
+  {
+    method: 'GET',
+    path: '/workers/',
+    access: 'optional',
+    summary: 'Workers by name',
+    takes: { query: pageQuery },
+    handle: list,
+  },
+  {
+    method: 'PUT',
+    path: '/workers/:name/check-in',
+    access: 'token',
+    summary: 'A worker says what it has',
+    takes: { body: (wire) => wire.checkIn },
+    handle: check_in,
+  },
 ]
