@@ -1,3 +1,5 @@
+import type { ParamValue } from '#lib/core/schedule'
+
 /** Names and values, two by two. */
 export function Facts({ title, facts }: { title: string; facts: [string, React.ReactNode][] }) {
   return (
@@ -15,7 +17,6 @@ export function Facts({ title, facts }: { title: string; facts: [string, React.R
   )
 }
 
-type ParamValue = string | number | boolean | string[] | null
 const shown = (value: ParamValue) => (Array.isArray(value) ? value.join(', ') : String(value))
 
 /** Parameters and the command line that they make. */

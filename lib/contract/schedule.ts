@@ -4,7 +4,8 @@ import { EXECUTORS, FIELD_TYPES } from '#lib/core/task-type'
 import { endpoint } from './endpoint'
 import { id, instant, name, pageOf, pageQuery, repeated, resources, text } from './shared'
 
-const paramValue = z.union([z.string(), z.number(), z.boolean(), z.array(z.string()), z.null()])
+const scalar = z.union([z.string(), z.number(), z.boolean()])
+const paramValue = z.union([scalar, z.array(scalar), z.null()])
 export const params = z.record(z.string(), paramValue)
 export const config = z.object({
   params,

@@ -19,10 +19,11 @@ export function expand(
   if (definition.outputParam !== undefined) params[definition.outputParam] = definition.mountPoint
   if (definition.progressParam !== undefined)
     params[definition.progressParam] = `${definition.mountPoint}/task_progress.json`
-  for (const { key, value, when } of definition.inject ?? [])
-    if (when === 'always' || !(key in params)) params[key] = value
-  if (definition.takesPublisher === true && farm.defaultPublisher !== null && !('publisher' in params)) {
-    params.publisher = farm.defaultPublisher
+  for (const { key, value } of definition.inject ?? []) if (!(key in params)) params[key] = value
+  for (const { key, frozen, default: value, isPublisher } of definition.fields) {
+    if (frozen === true && value !== undefined) params[key] = value
+    else if (isPublisher === true && farm.defaultPublisher !== null && !(key in params))
+      params[key] = farm.defaultPublisher
   }
   const shm = Math.min(Math.max(definition.minShm ?? 0, config.shm ?? 0), resources.memory)
   return {
@@ -48,7 +49,7 @@ function imageOf(definition: TaskTypeDefinition, config: ScheduleConfig, farm: F
   }
 }
 
-function argumentsOf(key: string, value: ParamValue, write: (value: string | number) => string): string[] {
+function argumentsOf(key: string, value: ParamValue, write: (value: string | number | boolean) => string): string[] {
   if (value === false || value === null) return []
   if (value === true) return [`--${key}`]
   return (Array.isArray(value) ? value : [value]).map((item) => `--${key}=${write(item)}`)
@@ -69,7 +70,7 @@ export function argv(definition: TaskTypeDefinition, params: Params): string[] {
  * and what is all digits is written as a number (zimfarm.md §11.2).
  */
 export function quotedCommand(executable: string, params: Params): string[] {
-  const simple = (value: string | number) => `"${/^\d+$/.test(String(value)) ? BigInt(value) : value}"`
+  const simple = (value: string | number | boolean) => `"${/^\d+$/.test(String(value)) ? BigInt(value) : value}"`
   return [executable, ...Object.entries(params).flatMap(([key, value]) => argumentsOf(key, value, simple))]
 }
 

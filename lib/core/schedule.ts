@@ -18,7 +18,7 @@ export type NotificationFormat = (typeof NOTIFICATION_FORMATS)[number]
 export type Notification = { [O in Occasion]?: { [C in Channel]?: string[] } }
 
 /** A parameter's value. */
-export type ParamValue = string | number | boolean | string[] | null
+export type ParamValue = string | number | boolean | (string | number | boolean)[] | null
 export type Params = Record<string, ParamValue>
 
 /** The part of a schedule that says how its tasks run. Resources and platform are columns of their own. */
@@ -31,6 +31,26 @@ export type ScheduleConfig = {
   capAdd?: string[]
   capDrop?: string[]
   artifactsGlobs?: string[]
+}
+
+/** All of a schedule that somebody writes: what its history keeps. */
+export type ScheduleSnapshot = {
+  name: string
+  taskType: string
+  definitionVersion: string
+  category: string
+  language: Language
+  tags: string[]
+  periodicity: Periodicity
+  enabled: boolean
+  archived: boolean
+  resources: Resources
+  platform: string | null
+  context: string
+  periodFrom: PeriodFrom
+  config: ScheduleConfig
+  notification: Notification | null
+  notes: string
 }
 
 /** A task's snapshot: the schedule's config, expanded (zimfarm.md §11.1). */

@@ -10,7 +10,6 @@ export const devdocs: TaskTypeDefinition = {
   mountPoint: '/output',
   image: 'openzim/devdocs',
   outputParam: 'output',
-  takesPublisher: true,
   offliner: true,
   timeLimit: 31 * 24 * 60 * 60,
   resources: { cpu: 3, memory: 2 * 1024 ** 3, disk: 20 * 1024 ** 3 },
@@ -32,8 +31,8 @@ export const devdocs: TaskTypeDefinition = {
     { key: 'logo-format', type: 'text', label: 'Logo format', description: '' },
     { key: 'tags', type: 'text', label: 'Tags', description: '' },
     { key: 'creator', type: 'text', label: 'Creator', description: '' },
-    { key: 'publisher', type: 'text', label: 'Publisher', description: '' },
-    { key: 'output', type: 'text', label: 'Output', description: '', fixed: '/output' },
+    { key: 'publisher', type: 'text', label: 'Publisher', description: '', isPublisher: true },
+    { key: 'output', type: 'text', label: 'Output', description: '', choices: ['/output'] },
     { key: 'debug', type: 'boolean', label: 'Debug', description: '' },
   ],
 }

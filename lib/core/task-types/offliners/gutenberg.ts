@@ -9,7 +9,6 @@ export const gutenberg: TaskTypeDefinition = {
   executable: 'gutenberg2zim',
   mountPoint: '/output',
   image: 'openzim/gutenberg',
-  takesPublisher: true,
   mountPointFlag: 'one-language-one-zim',
   offliner: true,
   timeLimit: 31 * 24 * 60 * 60,
@@ -28,6 +27,6 @@ export const gutenberg: TaskTypeDefinition = {
     { key: 'bookshelves', type: 'boolean', label: 'Bookshelves', description: '' },
     { key: 'optimization-cache', type: 'url', label: 'Optimization cache', description: '', secret: true },
     { key: '--use-any-optimized-version', type: 'boolean', label: 'Use any optimized version', description: '' },
-    { key: 'publisher', type: 'text', label: 'Publisher', description: '' },
+    { key: 'publisher', type: 'text', label: 'Publisher', description: '', isPublisher: true },
   ],
 }

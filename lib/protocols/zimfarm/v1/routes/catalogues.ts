@@ -1,5 +1,5 @@
 import { PLATFORMS } from '#lib/core/catalogue'
-import type { Field } from '#lib/core/task-type'
+import { choiceValue, type Field } from '#lib/core/task-type'
 import { languagesInUse, tagsInUse } from '#lib/services/schedules/search'
 import { check } from '../errors'
 import { page } from '../mapper'
@@ -11,20 +11,24 @@ const slice = <T>(items: T[], { skip, limit }: { skip: number; limit: number }) 
 
 const TYPES: Partial<Record<Field['type'], string>> = {
   enum: 'string-enum',
-  'enum-list': 'list-of-string-enum',
   color: 'hex-color',
   file: 'text',
+  blob: 'url',
+}
+function typeOf({ type, list }: Field): string {
+  const one = TYPES[type] ?? type
+  return list === true ? `list-of-${one === 'text' || one === 'long-text' ? 'string' : one}` : one
 }
 
 /** A flag as forms read it (zimfarm.md §7.8). */
 const toFlag = (field: Field) => ({
   key: field.internalKey ?? field.key.replace(/^-+/, '').replaceAll('-', '_'),
   data_key: field.key,
-  type: TYPES[field.type] ?? field.type,
+  type: typeOf(field),
   required: field.required === true,
   label: field.label,
   description: field.description,
-  ...(field.choices !== undefined && field.hideChoices !== true && { choices: field.choices }),
+  ...(field.type === 'enum' && { choices: field.choices?.map(choiceValue) ?? [] }),
   ...(field.secret === true && { secret: true }),
   ...(field.placeholder !== undefined && { placeholder: field.placeholder }),
 })
