@@ -9,6 +9,12 @@ const port = z.coerce
   .int('must be a port')
   .min(1, 'must be a port')
   .max(65535, 'must be a port')
+const TRUE = /^(true|1|yes|on)$/i
+const FALSE = /^(false|0|no|off)$/i
+const flag = z
+  .string()
+  .refine((value) => TRUE.test(value) || FALSE.test(value), 'must be true or false')
+  .transform((value) => TRUE.test(value))
 const onOff = z.enum(['on', 'off'], 'must be on or off')
 const yesNo = z
   .string()
@@ -67,6 +73,13 @@ export const schema = z.object({
   ZIM_UPLOAD_URI: z.string().default('sftp://uploader@localhost:1522/zim'),
   ZIM_EXPIRATION: z.coerce.number().int().min(0).default(0),
   ZIMCHECK_OPTION: z.string().default(''),
+  DISABLE_WAREHOUSE_PATH: flag.default(false),
+  BLOB_MAX_SIZE: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(1_400_000)
+    .default(1024 * 1024),
   LOGS_UPLOAD_URI: z.string().default('sftp://uploader@localhost:1522/logs'),
   LOGS_EXPIRATION: z.coerce.number().int().min(0).default(30),
   ARTIFACTS_UPLOAD_URI: z.string().optional(),
@@ -92,6 +105,8 @@ export type Env = z.infer<typeof schema> & {
   platformTotals: Record<string, number>
   platformPerWorker: Record<string, number>
   dockerRegistries: Record<string, string>
+  /** Task type → whether its relaxed limits hold. */
+  relaxedSchemas: Record<string, boolean>
 }
 
 /** A setting that cannot be used: one line for each, without the value, which may be secret. */
@@ -105,6 +120,9 @@ export function readEnv(source: Record<string, string | undefined> = process.env
   const result = schema.safeParse(given)
   if (!result.success) {
     throw new BadSettings(result.error.issues.map((issue) => `${issue.path.join('.')} ${issue.message}`).join('; '))
+  }
+  if (result.data.DISABLE_WAREHOUSE_PATH && result.data.ZIMCHECK_OPTION === '') {
+    throw new BadSettings('DISABLE_WAREHOUSE_PATH needs ZIMCHECK_OPTION, e.g. --all')
   }
   const numbers = (pattern: RegExp) =>
     Object.fromEntries(
@@ -130,6 +148,15 @@ export function readEnv(source: Record<string, string | undefined> = process.env
     warnings,
     platformTotals: numbers(/^PLATFORM_(.+)_MAX_TASKS_TOTAL$/),
     platformPerWorker: numbers(/^PLATFORM_(.+)_MAX_TASKS_PER_WORKER$/),
+    relaxedSchemas: Object.fromEntries(
+      Object.entries(given).flatMap(([name, value]) => {
+        const taskType = /^(.+)_USE_RELAXED_SCHEMA$/.exec(name)?.[1]
+        if (taskType === undefined) return []
+        const read = flag.safeParse(value)
+        if (!read.success) throw new BadSettings(`${name} must be true or false`)
+        return [[taskType.toLowerCase(), read.data]]
+      }),
+    ),
     dockerRegistries: Object.fromEntries(
       Object.entries(source).flatMap(([name, value]) => {
         const offliner = /^DOCKER_REGISTRY_(.+)$/.exec(name)?.[1]

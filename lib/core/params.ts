@@ -108,22 +108,22 @@ function complaints(field: Field, value: unknown, options: CheckOptions): string
 /** Complaints about parameters by key; empty when they fit. Unknown keys are refused. */
 export function checkParams(definition: TaskTypeDefinition, params: unknown, options: CheckOptions): FieldErrors {
   if (!plainObject(params)) return { '': ['must be an object'] }
-  const errors: FieldErrors = {}
+  const errors = new Map<string, string[]>()
   const known = new Map(definition.fields.map((field) => [field.key, field]))
   for (const [key, value] of Object.entries(params)) {
     const field = known.get(key)
     const found = field === undefined ? [`is not a parameter of ${definition.id}`] : complaints(field, value, options)
-    if (found.length > 0) errors[key] = found
+    if (found.length > 0) errors.set(key, found)
   }
   for (const field of definition.fields) {
     const absent = field.required === true && field.frozen !== true && !Object.hasOwn(params, field.key)
-    if (absent) errors[field.key] = ['is required']
+    if (absent) errors.set(field.key, ['is required'])
   }
   for (const group of definition.exclusive ?? []) {
     const set = group.filter((key) => params[key] !== undefined && params[key] !== null)
     if (set.length === 1) continue
     for (const key of set.length === 0 ? group : set)
-      errors[key] = [...(errors[key] ?? []), `exactly one of ${group.join(', ')} must be set`]
+      errors.set(key, [...(errors.get(key) ?? []), `exactly one of ${group.join(', ')} must be set`])
   }
-  return errors
+  return Object.fromEntries(errors)
 }

@@ -50,6 +50,7 @@ export type ScheduleSnapshot = {
   periodFrom: PeriodFrom
   config: ScheduleConfig
   notification: Notification | null
+  notificationFormat: NotificationFormat
   notes: string
 }
 

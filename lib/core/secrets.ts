@@ -20,6 +20,19 @@ export function maskParams(definition: TaskTypeDefinition, params: Params, mask 
   )
 }
 
+const IS_MASK = /^(-{8}|\*{24})$/
+
+/** New parameters in which a mask, as a caller without sight of secrets sends it back, stands for the value that is stored. */
+export function keepSecrets(definition: TaskTypeDefinition, params: Params, stored: Params): Params {
+  const secret = new Set(secretKeys(definition))
+  return Object.fromEntries(
+    Object.entries(params).map(([key, value]) => {
+      const masked = secret.has(key) && typeof value === 'string' && IS_MASK.test(value)
+      return [key, masked ? (stored[key] ?? value) : value]
+    }),
+  )
+}
+
 /** The command line with the values of secret parameters masked. */
 export function maskCommand(definition: TaskTypeDefinition, command: readonly string[]): string[] {
   const secret = secretKeys(definition)

@@ -112,5 +112,5 @@ export function limitsOf(field: Field, relaxed: boolean): Limits {
   const { min, max, minLength, maxLength, pattern } = field
   const limits: Record<string, unknown> = { min, max, minLength, maxLength, pattern }
   if (relaxed) for (const [limit, value] of Object.entries(field.relaxed ?? {})) limits[limit] = value ?? undefined
-  return limits as Limits
+  return limits
 }

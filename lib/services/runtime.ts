@@ -45,7 +45,12 @@ export function settingsOf(env: Env, secret: string): Settings {
     oldTaskDays: env.SHOULD_REMOVE_OLD_TASKS ? env.OLD_TASKS_DAYS : null,
     policy: { ...NO_LIMITS, platformTotals: env.platformTotals, platformPerWorker: env.platformPerWorker },
     uploadPlan: {
-      zim: { uploadUri: env.ZIM_UPLOAD_URI, expiration: env.ZIM_EXPIRATION, zimcheck: env.ZIMCHECK_OPTION },
+      zim: {
+        uploadUri: env.ZIM_UPLOAD_URI,
+        expiration: env.ZIM_EXPIRATION,
+        zimcheck: env.ZIMCHECK_OPTION,
+        ...(env.DISABLE_WAREHOUSE_PATH && { disableWarehousePath: true }),
+      },
       logs: { uploadUri: env.LOGS_UPLOAD_URI, expiration: env.LOGS_EXPIRATION },
       artifacts: { uploadUri: env.ARTIFACTS_UPLOAD_URI ?? null, expiration: env.ARTIFACTS_EXPIRATION },
     },
@@ -53,7 +58,9 @@ export function settingsOf(env: Env, secret: string): Settings {
     defaultPublisher: env.DEFAULT_PUBLISHER ?? null,
     imageRegistry: { url: env.IMAGE_REGISTRY_URL, timeoutSeconds: env.REQ_TIMEOUT_GHCR },
     schedulerOff: env.DISABLE_SCHEDULER !== undefined,
-    relaxed: (offliner) => offliner === 'zimit' || offliner === 'nautilus',
+    relaxed: (taskType) => env.relaxedSchemas[taskType] ?? (taskType === 'zimit' || taskType === 'nautilus'),
+    blobMaxSize: env.BLOB_MAX_SIZE,
+    disableWarehousePath: env.DISABLE_WAREHOUSE_PATH,
   }
 }
 

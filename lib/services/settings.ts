@@ -33,6 +33,10 @@ export type Settings = {
   imageRegistry: { url: string; timeoutSeconds: number }
   /** Zimfarm workers are given nothing (zimfarm.md §6.3). */
   schedulerOff: boolean
-  /** Offliners whose patterns on file names are not enforced (zimfarm.md §11.4). */
-  relaxed: (offliner: string) => boolean
+  /** Task types whose relaxed limits hold instead of the strict ones (zimfarm.md §11.4, §18.2). */
+  relaxed: (taskType: string) => boolean
+  /** Largest blob, in bytes. */
+  blobMaxSize: number
+  /** Snapshots name no folder within the warehouse (zimfarm.md §18.3). */
+  disableWarehousePath: boolean
 }

@@ -12,12 +12,15 @@ export async function writeTaskTypes(ctx: Context): Promise<void> {
   for (const [position, definition] of Object.values(TASK_TYPES).entries()) {
     const { id, title, description, executor, offliner, executable: command, image: dockerImage } = definition
     const row = { title, description, executor, offliner, position, command, dockerImage, updatedAt: ctx.now() }
-    const version = { definition: json(definition) as object, updatedAt: ctx.now() }
+    const key = { taskTypeId: id, version: BUILTIN_VERSION }
     await ctx.db.taskType.upsert({ where: { id }, create: { id, ...row }, update: row, select: { id: true } })
+    const stored = await ctx.db.taskTypeVersion.findUnique({ where: { taskTypeId_version: key } })
+    if (JSON.stringify(stored?.definition) === JSON.stringify(definition)) continue
+    const version = { definition: json(definition) as object, updatedAt: ctx.now(), recheckAt: ctx.now() }
     await ctx.db.taskTypeVersion.upsert({
-      where: { taskTypeId_version: { taskTypeId: id, version: BUILTIN_VERSION } },
-      create: { taskTypeId: id, version: BUILTIN_VERSION, ...version },
-      update: version,
+      where: { taskTypeId_version: key },
+      create: { ...key, ...version },
+      update: { ...version, recheckAfter: null },
       select: { taskTypeId: true },
     })
   }

@@ -1,6 +1,7 @@
 import { cleanUpCredentials } from '../accounts/clean-up'
 import { removeDiscarded } from '../files/discard'
 import { cleanUpNotices } from '../notices/clean-up'
+import { recheckAll } from '../task-types/recheck'
 import type { Jobs } from './run'
 
 const MINUTE = 60
@@ -8,6 +9,11 @@ const HOUR = 60 * MINUTE
 
 /** What the dispatchers do again and again, each job by one of them at a time. */
 export const JOBS = {
+  definitions: {
+    everySeconds: 5,
+    about: 'checks the schedules of a task type again whose definition has changed',
+    run: recheckAll,
+  },
   discarded_bytes: {
     everySeconds: MINUTE,
     about: 'removes bytes from the storage that no row names any more',

@@ -1,9 +1,11 @@
 import { CroftError, type FieldErrors } from '#lib/core/error'
 import { targetComplaint } from '#lib/core/notice'
-import { checkParams } from '#lib/core/params'
+import { checkParams, type CheckOptions } from '#lib/core/params'
 import { CHANNELS, type Notification, type ScheduleConfig } from '#lib/core/schedule'
 import type { TaskTypeDefinition } from '#lib/core/task-type'
+import { blobPrefix } from '../blobs/address'
 import type { ReadContext } from '../context'
+import type { Settings } from '../settings'
 
 /**
  * A definition of a task type, of the type's own version where none is given.
@@ -29,23 +31,37 @@ export async function definitionOf(
   })
 }
 
+/** How parameters of a task type are checked on this farm. */
+export const checkOptions = (settings: Settings, taskType: string): CheckOptions => ({
+  relaxed: settings.relaxed(taskType),
+  blobUrl: blobPrefix(settings),
+})
+
+/** Complaints about a config by field path; empty when it fits the definition. */
+export function complaintsOf(
+  settings: Settings,
+  definition: TaskTypeDefinition | undefined,
+  config: ScheduleConfig,
+): FieldErrors {
+  if (definition === undefined) return { definitionVersion: ['is not known any more: choose another version'] }
+  const complaints = checkParams(definition, config.params, checkOptions(settings, definition.id))
+  return Object.fromEntries(Object.entries(complaints).map(([key, all]) => [`config.params.${key}`, all]))
+}
+
 /** Refuses parameters that the task type does not take, with a complaint for each field; `evenInvalid` only tells them. */
 export async function checkConfig(
   ctx: ReadContext,
   input: { taskType: string; definitionVersion?: string; config: ScheduleConfig },
   options: { evenInvalid?: boolean } = {},
 ): Promise<{ definition: TaskTypeDefinition; version: string; invalid: FieldErrors | null }> {
-  const { taskType, config } = input
-  const found = await definitionOf(ctx, taskType, input.definitionVersion)
-  const complaints = checkParams(found.definition, config.params, { relaxed: ctx.settings.relaxed(taskType) })
-  const fields: FieldErrors = Object.fromEntries(
-    Object.entries(complaints).map(([key, all]) => [`config.params.${key}`, all]),
-  )
+  const found = await definitionOf(ctx, input.taskType, input.definitionVersion)
+  const fields = complaintsOf(ctx.settings, found.definition, input.config)
   if (Object.keys(fields).length === 0) return { ...found, invalid: null }
   if (options.evenInvalid !== true) {
+    const named = Object.keys(fields).map((path) => path.replace('config.params.', ''))
     throw new CroftError(
       'invalid',
-      `the parameters do not fit the task type ${taskType}: ${Object.keys(complaints).join(', ')}`,
+      `the parameters do not fit the task type ${input.taskType}: ${named.join(', ')}`,
       fields,
     )
   }

@@ -9,10 +9,12 @@ import {
   type ScheduleConfig,
 } from '#lib/core/schedule'
 import type { Resources } from '#lib/core/resources'
+import { similarityOf } from '#lib/core/similarity'
 import { isUniqueViolation, json } from '#lib/db/client'
 import { demand, transaction, type Context } from '../context'
 import { appendEvent } from '../events/append'
 import { checkConfig, checkNotification } from './check'
+import { recordRevision } from './history'
 import { SCHEDULE, toSchedule, type ScheduleView } from './view'
 
 export type NewSchedule = {
@@ -33,6 +35,8 @@ export type NewSchedule = {
   notification: Notification | null
   notificationFormat?: NotificationFormat
   notes?: string
+  /** For the history. */
+  comment?: string | null
 }
 
 /**
@@ -70,6 +74,7 @@ export async function createSchedule(
           periodFrom: input.periodFrom ?? 'start',
           notification: json(input.notification),
           notificationFormat: input.notificationFormat ?? 'v1',
+          similarity: similarityOf(definition, input.config.params),
           notes: input.notes ?? '',
           createdAt: now,
           updatedAt: now,
@@ -77,6 +82,7 @@ export async function createSchedule(
         },
         ...SCHEDULE,
       })
+      await recordRevision(tx, row, input.comment)
       await appendEvent(tx, { kind: 'schedule.created', scheduleId: row.id, data: { name: row.name } })
       return toSchedule(tx, await tx.taskTypes.current(), row)
     })

@@ -1,5 +1,5 @@
-import type { Prisma } from '#lib/db/client'
-import type { ReadContext } from '../context'
+import { Prisma } from '#lib/db/client'
+import { demand, type ReadContext } from '../context'
 import { pageFrom, unpackKey, type Page } from '../page'
 import { SCHEDULE, toSchedule, type ScheduleView } from './view'
 
@@ -10,6 +10,11 @@ export type ScheduleFilter = {
   tag?: string[]
   taskType?: string[]
   enabled?: boolean
+  /** Whether it fits today's definition. */
+  valid?: boolean
+  /** The archived ones instead of those in use. */
+  archived?: boolean
+  definitionVersion?: string
 }
 
 export const scheduleWhere = (filter: ScheduleFilter): Prisma.ScheduleWhereInput => ({
@@ -19,13 +24,17 @@ export const scheduleWhere = (filter: ScheduleFilter): Prisma.ScheduleWhereInput
   ...(filter.tag !== undefined && { tags: { hasEvery: filter.tag } }),
   ...(filter.taskType !== undefined && { taskTypeId: { in: filter.taskType } }),
   ...(filter.enabled !== undefined && { enabled: filter.enabled }),
+  ...(filter.definitionVersion !== undefined && { definitionVersion: filter.definitionVersion }),
+  ...(filter.valid !== undefined && { invalid: filter.valid ? { equals: Prisma.DbNull } : { not: Prisma.DbNull } }),
+  archivedAt: filter.archived === true ? { not: null } : null,
 })
 
-/** Schedules by name; pages by key. */
+/** Schedules by name; pages by key. @throws CroftError forbidden when it asks for archived ones without `schedules.archive` */
 export async function listSchedules(
   ctx: ReadContext,
   input: ScheduleFilter & { after?: string; limit: number },
 ): Promise<Page<ScheduleView>> {
+  if (input.archived === true) demand(ctx, 'schedules.archive')
   const after = input.after === undefined ? undefined : String(unpackKey(input.after, 1)[0])
   const rows = await ctx.db.schedule.findMany({
     where: { AND: [scheduleWhere(input), after === undefined ? {} : { name: { gt: after } }] },

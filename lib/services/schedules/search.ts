@@ -3,7 +3,20 @@ import { Prisma } from '#lib/db/client'
 import type { ReadContext } from '../context'
 import { SCHEDULE, toSchedule, type ScheduleView } from './view'
 
-export type ScheduleSearch = { category?: string[]; language?: string[]; tag?: string[]; pattern?: string }
+export type ScheduleSearch = {
+  category?: string[]
+  language?: string[]
+  tag?: string[]
+  taskType?: string[]
+  pattern?: string
+  /** Part of the name, whatever the case. */
+  q?: string
+  /** The archived ones instead of those in use; `any` for both. */
+  archived?: boolean | 'any'
+  valid?: boolean
+  /** Shares a value with the schedule of this id, and is another one. */
+  similarTo?: string
+}
 
 /** Schedules by name, by offset, with their whole number; `pattern` is a regular expression that matches anywhere in the name. */
 export async function searchSchedules(
@@ -16,6 +29,20 @@ export async function searchSchedules(
     ...(search.category === undefined ? [] : [Prisma.sql`category = ANY(${search.category})`]),
     ...(search.language === undefined ? [] : [Prisma.sql`language_code = ANY(${search.language})`]),
     ...(search.tag === undefined ? [] : [Prisma.sql`tags @> ${search.tag}`]),
+    ...(search.taskType === undefined ? [] : [Prisma.sql`task_type_id = ANY(${search.taskType})`]),
+    ...(search.q === undefined ? [] : [Prisma.sql`name ILIKE ${`%${search.q.replace(/[\\%_]/g, '\\$&')}%`}`]),
+    ...(search.archived === 'any'
+      ? []
+      : [search.archived === true ? Prisma.sql`archived_at IS NOT NULL` : Prisma.sql`archived_at IS NULL`]),
+    ...(search.valid === undefined
+      ? []
+      : [search.valid ? Prisma.sql`invalid IS NULL` : Prisma.sql`invalid IS NOT NULL`]),
+    ...(search.similarTo === undefined
+      ? []
+      : [
+          Prisma.sql`id <> ${search.similarTo}::uuid
+            AND similarity && (SELECT s.similarity FROM schedule s WHERE s.id = ${search.similarTo}::uuid)`,
+        ]),
     ...(search.pattern === undefined ? [] : [Prisma.sql`name ~* ${search.pattern}`]),
   ]
   const where = Prisma.join(conditions, ' AND ')

@@ -1,22 +1,26 @@
 import { CroftError } from '#lib/core/error'
 import type { Notification, ScheduleConfig } from '#lib/core/schedule'
+import { keepSecrets } from '#lib/core/secrets'
+import { similarityOf } from '#lib/core/similarity'
 import { isUniqueViolation, json, Prisma } from '#lib/db/client'
 import { demand, transaction, type Context } from '../context'
 import { appendEvent } from '../events/append'
 import { checkConfig, checkNotification } from './check'
 import { nameTaken, type NewSchedule } from './create'
 import { scheduleIdOf } from './get'
+import { recordBaseline, recordRevision } from './history'
 import { SCHEDULE, toSchedule, type ScheduleView } from './view'
 
 export type ScheduleChange = Partial<NewSchedule> & { version?: number }
 
 /**
  * Changes what is given and leaves the rest.
- * @throws CroftError not_found; invalid; conflict when the name is taken, or when `version` is no longer the latest
+ * @throws CroftError not_found; invalid, also when it is archived; conflict when the name is taken, or when `version` is no longer the latest
  */
 export async function updateSchedule(ctx: Context, nameOrId: string, change: ScheduleChange): Promise<ScheduleView> {
   demand(ctx, 'schedules.update')
-  const { version, name, taskType, definitionVersion, language, resources, config, notification, ...plain } = change
+  const { version, name, taskType, definitionVersion, language, resources, config, notification, comment, ...plain } =
+    change
   if (notification !== undefined) checkNotification(notification)
   try {
     return await transaction(ctx, async (tx) => {
@@ -29,10 +33,18 @@ export async function updateSchedule(ctx: Context, nameOrId: string, change: Sch
           `somebody saved this schedule since (version ${before.version}): read it again and merge`,
         )
       }
+      if (before.archivedAt !== null)
+        throw new CroftError('invalid', `the schedule ${before.name} is archived: restore it first`)
+      await recordBaseline(tx, before)
       const nextType = taskType ?? before.taskTypeId
-      const nextConfig = config ?? (before.config as ScheduleConfig)
+      const stored = before.config as ScheduleConfig
       const moves = taskType !== undefined && taskType !== before.taskTypeId
       const nextVersion = definitionVersion ?? (moves ? undefined : before.definitionVersion)
+      const current = (await tx.taskTypes.current()).definition(before.taskTypeId, before.definitionVersion)
+      const nextConfig =
+        config === undefined || current === undefined
+          ? (config ?? stored)
+          : { ...config, params: keepSecrets(current, config.params, stored.params) }
       const checked =
         moves || config !== undefined || definitionVersion !== undefined
           ? await checkConfig(tx, { taskType: nextType, definitionVersion: nextVersion, config: nextConfig })
@@ -43,24 +55,29 @@ export async function updateSchedule(ctx: Context, nameOrId: string, change: Sch
           ...plain,
           name,
           taskTypeId: taskType,
-          ...(checked !== null && { definitionVersion: checked.version, invalid: Prisma.DbNull }),
+          ...(checked !== null && {
+            definitionVersion: checked.version,
+            invalid: Prisma.DbNull,
+            similarity: similarityOf(checked.definition, nextConfig.params),
+          }),
           ...(language !== undefined && {
             languageCode: language.code,
             languageNameEn: language.nameEn,
             languageNative: language.nameNative,
           }),
           ...resources,
-          ...(config !== undefined && { config: json(config) as object }),
+          ...(config !== undefined && { config: json(nextConfig) as object }),
           ...(notification !== undefined && { notification: json(notification satisfies Notification | null) }),
           version: { increment: 1 },
           updatedAt: tx.now(),
         },
         ...SCHEDULE,
       })
+      await recordRevision(tx, row, comment)
       await appendEvent(tx, {
         kind: 'schedule.updated',
         scheduleId: id,
-        data: { fields: Object.keys(change), version: row.version },
+        data: { fields: Object.keys(change).filter((key) => key !== 'comment'), version: row.version },
       })
       return toSchedule(tx, await tx.taskTypes.current(), row)
     })

@@ -51,6 +51,7 @@ async function requestOne(
   await tx.db.$executeRaw`SELECT 1 FROM schedule WHERE name = ${name} FOR UPDATE`
   const schedule = await tx.db.schedule.findUnique({ where: { name } })
   if (schedule === null) return { code: 'unknown', why: `there is no schedule ${name}` }
+  if (schedule.archivedAt !== null) return { code: 'disabled', why: 'the schedule is archived: restore it first' }
   if (!schedule.enabled) return { code: 'disabled', why: 'the schedule is disabled: enable it first' }
   const worker =
     workerName === null ? null : await tx.db.worker.findFirst({ where: { name: workerName, deletedAt: null } })
@@ -109,7 +110,11 @@ export async function addTask(tx: TxContext, input: NewTask): Promise<string> {
   const history: HistoryEntry[] = [{ code: 'requested', at: now.toISOString() }]
   const config = expand(
     definition,
-    { config: input.config, resources: input.resources, platform: input.platform },
+    {
+      config: settings.disableWarehousePath ? { ...input.config, warehousePath: '' } : input.config,
+      resources: input.resources,
+      platform: input.platform,
+    },
     settings,
   )
   const image = config.image === null ? null : `${config.image.name}:${config.image.tag}`

@@ -2,7 +2,7 @@ import { v1May } from '../access'
 import { checkParams } from '#lib/core/params'
 import type { TaskTypeDefinition } from '#lib/core/task-type'
 import type { Context } from '#lib/services/context'
-import { definitionOf } from '#lib/services/schedules/check'
+import { checkOptions, definitionOf } from '#lib/services/schedules/check'
 import { cloneSchedule } from '#lib/services/schedules/clone'
 import { createSchedule } from '#lib/services/schedules/create'
 import { getSchedule } from '#lib/services/schedules/get'
@@ -20,8 +20,7 @@ const secrets = ({ ctx, query }: Call) => v1May(ctx.actor, 'schedules.update') &
 
 /** Complaints about flags come alone and keyed by flag (zimfarm.md §5.3). */
 function checkFlags(ctx: Context, definition: TaskTypeDefinition, flags: unknown): void {
-  const taskType = definition.id
-  const errors = checkParams(definition, flags, { relaxed: ctx.settings.relaxed(taskType) })
+  const errors = checkParams(definition, flags, checkOptions(ctx.settings, definition.id))
   if (Object.keys(errors).length > 0) throw new WireError('E2', errors)
 }
 

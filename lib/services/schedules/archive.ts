@@ -1,0 +1,39 @@
+import { CroftError } from '#lib/core/error'
+import { demand, transaction, type Context } from '../context'
+import { appendEvent } from '../events/append'
+import { scheduleIdOf } from './get'
+import { recordBaseline, recordRevision } from './history'
+import { SCHEDULE, toSchedule, type ScheduleView } from './view'
+
+type Input = { schedule: string; comment?: string | null }
+
+/** Takes a schedule out of use and keeps it. @throws CroftError not_found; conflict when it is archived already */
+export const archiveSchedule = (ctx: Context, input: Input): Promise<ScheduleView> => setArchived(ctx, input, true)
+
+/** Takes an archived schedule back into use. @throws CroftError not_found; conflict when it is not archived */
+export const restoreSchedule = (ctx: Context, input: Input): Promise<ScheduleView> => setArchived(ctx, input, false)
+
+async function setArchived(ctx: Context, input: Input, archived: boolean): Promise<ScheduleView> {
+  demand(ctx, 'schedules.archive')
+  return transaction(ctx, async (tx) => {
+    const id = await scheduleIdOf(tx, input.schedule)
+    await tx.db.$executeRaw`SELECT 1 FROM schedule WHERE id = ${id}::uuid FOR UPDATE`
+    const before = await tx.db.schedule.findUniqueOrThrow({ where: { id } })
+    if ((before.archivedAt !== null) === archived) {
+      throw new CroftError(
+        'conflict',
+        `the schedule ${before.name} is ${archived ? 'archived already' : 'not archived'}`,
+      )
+    }
+    await recordBaseline(tx, before)
+    const row = await tx.db.schedule.update({
+      where: { id },
+      data: { archivedAt: archived ? tx.now() : null, version: { increment: 1 }, updatedAt: tx.now() },
+      ...SCHEDULE,
+    })
+    await recordRevision(tx, row, input.comment)
+    const kind = archived ? 'schedule.archived' : 'schedule.restored'
+    await appendEvent(tx, { kind, scheduleId: id, data: { name: row.name, version: row.version } })
+    return toSchedule(tx, await tx.taskTypes.current(), row)
+  })
+}

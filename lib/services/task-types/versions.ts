@@ -1,0 +1,83 @@
+import { timingSafeEqual } from 'node:crypto'
+import { definitionProblems } from '#lib/core/definition'
+import { CroftError } from '#lib/core/error'
+import { BUILTIN_VERSION, type TaskTypeDefinition } from '#lib/core/task-type'
+import { json } from '#lib/db/client'
+import { demand, transaction, type Context } from '../context'
+import { appendEvent } from '../events/append'
+import { hashCiSecret } from './create'
+import { getVersion, typeOf, type VersionView } from './get'
+import { recheckAt } from './recheck'
+
+export type PostVersion = {
+  taskType: string
+  version: string
+  definition: TaskTypeDefinition
+  /** As it was posted, where the definition was made from that. */
+  spec?: unknown
+  /** Instead of an account with `task_types.update`. */
+  ciSecret?: string
+}
+
+/** @throws CroftError not_found; unauthenticated when the secret is not the task type's; forbidden without either */
+export async function admitVersion(ctx: Context, taskType: string, ciSecret: string | undefined): Promise<void> {
+  if (ciSecret === undefined) return demand(ctx, 'task_types.update')
+  const row = await ctx.db.taskType.findUnique({ where: { id: taskType }, select: { ciSecretHash: true } })
+  if (row === null) throw new CroftError('not_found', `there is no task type ${taskType}`)
+  const given = Buffer.from(hashCiSecret(ciSecret))
+  const wanted = Buffer.from(row.ciSecretHash ?? '')
+  if (given.length !== wanted.length || !timingSafeEqual(given, wanted))
+    throw new CroftError('unauthenticated', 'this is not the secret of the task type')
+}
+
+/**
+ * Adds or replaces a version of a task type; its schedules are then checked again by the dispatcher (zimfarm.md §18.2).
+ * @throws CroftError as admitVersion; invalid with a complaint for each path; conflict for the version that comes with Croft
+ */
+export async function postVersion(
+  ctx: Context,
+  input: PostVersion,
+): Promise<{ created: boolean; version: VersionView }> {
+  const { taskType, version } = input
+  await admitVersion(ctx, taskType, input.ciSecret)
+  const type = await typeOf(ctx, taskType)
+  if (type.builtin && version === BUILTIN_VERSION) {
+    const message = `the version ${version} of ${taskType} comes with Croft and is written at each start: choose another`
+    throw new CroftError('conflict', message, { version: ['comes with Croft'] })
+  }
+  const { executor, offliner } = type
+  const definition: TaskTypeDefinition = { ...input.definition, id: taskType, executor, offliner }
+  const problems = definitionProblems(definition)
+  if (Object.keys(problems).length > 0) {
+    const [path, why] = Object.entries(problems)[0] ?? ['', []]
+    throw new CroftError('invalid', `the definition cannot be used: ${path}: ${why.join(', ')}`, problems)
+  }
+  const created = await transaction(ctx, async (tx) => {
+    await tx.db.$executeRaw`SELECT 1 FROM task_type WHERE id = ${taskType} FOR UPDATE`
+    const key = { taskTypeId: taskType, version }
+    const before = await tx.db.taskTypeVersion.findUnique({
+      where: { taskTypeId_version: key },
+      select: { version: true },
+    })
+    const now = tx.now()
+    const data = {
+      definition: json(definition) as object,
+      spec: json(input.spec),
+      updatedAt: now,
+      recheckAt: recheckAt(now),
+      recheckAfter: null,
+    }
+    await tx.db.taskTypeVersion.upsert({
+      where: { taskTypeId_version: key },
+      create: { ...key, ...data, createdAt: now },
+      update: data,
+      select: { version: true },
+    })
+    if (!type.versions.has(type.version)) await tx.db.taskType.update({ where: { id: taskType }, data: { version } })
+    const kind = before === null ? 'task_type.version_added' : 'task_type.version_replaced'
+    await appendEvent(tx, { kind, data: { taskType, version } })
+    return before === null
+  })
+  ctx.taskTypes.forget()
+  return { created, version: await getVersion(ctx, taskType, version) }
+}
