@@ -29,17 +29,15 @@ export function v1Door(farm: TestFarm) {
     })
     const response = await handleV1(farm.runtime.context, request, new URL(request.url).pathname.slice(3))
     const text = await response.text()
-    const isJson = response.headers.get('content-type')?.includes('json') === true
-    return { status: response.status, headers: response.headers, text, body: isJson ? JSON.parse(text) : null }
+    const { status, headers: told } = response
+    if (told.get('content-type')?.includes('json') !== true) return { status, headers: told, text, body: null }
+    return { status, headers: told, text, body: JSON.parse(text) as unknown }
   }
-  return {
-    call,
-    tokens,
-    async signIn(username: string) {
-      const { body } = await call('POST', '/auth/authorize', { headers: { username, password: PASSWORD } })
-      tokens.set(username, String(body.access_token))
-    },
+  const signIn = async (username: string) => {
+    const answer = await call('POST', '/auth/authorize', { headers: { username, password: PASSWORD } })
+    tokens.set(username, (answer.body as { access_token: string }).access_token)
   }
+  return { call, tokens, signIn }
 }
 export type V1Door = ReturnType<typeof v1Door>
 

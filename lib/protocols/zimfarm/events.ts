@@ -127,7 +127,13 @@ export function toReport(wire: Wire, username: string, check: Check): RemoteRepo
       return { kind: 'file', status: 'failed', name: read(z.object({ filename })).filename, ...when }
     case 'checked_file': {
       const told = read(
-        z.object({ filename, result: z.number().int(), log: optional, details: z.unknown(), info: z.unknown() }),
+        z.object({
+          filename,
+          result: z.number().int(),
+          log: optional,
+          details: z.unknown().optional(),
+          info: z.unknown().optional(),
+        }),
       )
       return {
         kind: 'check',
