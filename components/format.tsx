@@ -80,6 +80,8 @@ export function reasonText(reason: Reason): string {
       return `has ${amount(reason.resource, reason.free)} free; the task needs ${amount(reason.resource, reason.need)}`
     case 'behind':
       return 'a bigger or earlier task goes first and waits for room'
+    case 'queue':
+      return `has ${reason.ahead} or more tasks of the same kind to take before it`
     case 'planned':
       return `has its place: room is kept for it until ${at(reason.startsAt)} at the latest`
   }

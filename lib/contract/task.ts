@@ -215,6 +215,7 @@ export const whyTask = endpoint({
   params: byId,
   response: z.object({
     rank: z.number().int().describe('tasks before it in the queue'),
+    rankExact: z.boolean().describe('false: there are at least `rank`'),
     workers: z.array(z.object({ worker: z.string(), reasons: z.array(reason) })),
     nextWake: instant.nullable(),
   }),

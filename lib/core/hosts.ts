@@ -13,13 +13,14 @@ function hostOf(value: unknown): string[] {
 }
 
 /**
- * The web sites that a task will ask: the hosts of its parameters of type `url`, in lower case, without port, each once.
+ * The web sites that a task will ask: the hosts of its parameters of type `url`, and of type `file` where they are
+ * addresses; in lower case, without port, each once.
  * A parameter that holds several addresses (a list, or a text with white space or commas between) counts for all.
  */
 export function hostsOf(definition: Pick<TaskTypeDefinition, 'fields'>, params: Params): string[] {
   const found = new Set<string>()
   for (const { key, type } of definition.fields) {
-    if (type !== 'url' || !Object.hasOwn(params, key)) continue
+    if ((type !== 'url' && type !== 'file') || !Object.hasOwn(params, key)) continue
     const value = params[key]
     const parts = Array.isArray(value) ? value : typeof value === 'string' ? value.split(/[\s,]+/) : []
     for (const part of parts) for (const host of hostOf(part)) found.add(host)

@@ -141,6 +141,8 @@ export type Reason =
   | { code: 'busy'; resource: ResourceName; need: number; free: number }
   /** `taskId` goes first and waits for room on this worker; what is let in before it must end by `startsAt`. */
   | { code: 'behind'; taskId: string; startsAt: number | null }
+  /** At least so many tasks of the same kind go first. */
+  | { code: 'queue'; ahead: number }
   /** Room is kept for it, here or on another worker. */
   | { code: 'planned'; workerId: string; startsAt: number }
 
@@ -586,9 +588,16 @@ function nextWake(state: FarmState, book: Book): number | null {
 
 /**
  * All that stands between one task and each worker, as if that worker asked next and nobody else; none when it would
- * take the task. The same rules as `decide`, without the reasons of the other tasks.
+ * take the task. The same rules as `decide`, without the reasons of the other tasks. `unseen` is how many tasks that any
+ * of these workers could run as well go first, besides those in the state's queue.
  */
-export function explain(state: FarmState, taskId: string, now: number, policy: Policy): Map<string, Reason[]> {
+export function explain(
+  state: FarmState,
+  taskId: string,
+  now: number,
+  policy: Policy,
+  unseen = 0,
+): Map<string, Reason[]> {
   const book = openBook(state, now, policy)
   book.slots = standing(state, book)
   const answer = new Map<string, Reason[]>()
@@ -605,16 +614,40 @@ export function explain(state: FarmState, taskId: string, now: number, policy: P
     const { given } = serve(book, worker, (one, reasons) => {
       if (one === task) told = reasons
     })
-    answer.set(worker.id, book.given.has(taskId) ? [] : told)
+    if (book.given.has(taskId)) told = unseen > 0 ? [{ code: 'queue', ahead: unseen }] : []
+    answer.set(worker.id, told)
     for (const one of given) {
       book.given.delete(one.id)
       book.load.change(one, worker.id, -1)
     }
-    if (given.length > 0) book.probes.clear()
+    book.probes.clear()
     if (running === undefined) book.runningOn.delete(worker.id)
     else book.runningOn.set(worker.id, running)
   }
   return answer
+}
+
+/** What forbids a worker a task at this moment, be there room or not: for the check inside a take. */
+export function obstacles(
+  state: FarmState,
+  task: QueuedTask,
+  worker: WorkerState,
+  now: number,
+  policy: Policy,
+): Reason[] {
+  const book = openBook(state, now, policy)
+  return [...lasting(task, worker, book), ...changing(task, worker, book)]
+}
+
+/** The open breakers that a worker would try by taking a task. */
+export function triedBreakers(
+  task: QueuedTask,
+  worker: WorkerState,
+  breakers: readonly OpenBreaker[],
+): readonly OpenBreaker[] {
+  return breakers.filter(({ kind, subject }) =>
+    kind === 'worker' ? subject === worker.id : subject === (kind === 'image' ? task.image : task.taskType),
+  )
 }
 
 /** When a running task is expected to end: at least a minute from now, and half a percent late (zimfarm.md §8, step 1). */

@@ -66,26 +66,6 @@ export async function claim(sql: Sql, { taskId, workerId, now, leaseSeconds, act
   return row ?? null
 }
 
-/**
- * Makes takes that the same limits concern go one after another until the transaction ends, so that what is counted
- * after this holds until then.
- */
-export async function lockLimits(
-  sql: Sql,
-  subjects: { platforms: readonly string[]; hosts: readonly string[] },
-): Promise<void> {
-  const keys = [
-    ...subjects.platforms.map((platform) => `platform ${platform}`),
-    ...subjects.hosts.map((host) => `host ${host}`),
-  ]
-  for (const key of keys.sort())
-    await sql({
-      name: 'lock_limit',
-      text: 'SELECT pg_advisory_xact_lock(hashtextextended($1::text, 0))',
-      values: [key],
-    })
-}
-
 /** Counts of tasks by status are kept in 16 rows a status, so that moves at the same moment seldom wait for each other. */
 const shardOf = (taskId: string) => parseInt(taskId.slice(-1), 16)
 

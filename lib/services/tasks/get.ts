@@ -1,5 +1,7 @@
 import { CroftError } from '#lib/core/error'
 import type { TaskDetails } from '#lib/core/task-view'
+import { sqlOf } from '#lib/db/sql'
+import { countBefore } from '#lib/db/why'
 import type { ReadContext } from '../context'
 import { DETAILS, toDetails } from './view'
 
@@ -10,11 +12,9 @@ export async function getTask(ctx: ReadContext, taskId: string): Promise<TaskDet
   return toDetails(await ctx.taskTypes.current(), row)
 }
 
+/** A rank is counted exactly up to here; further back it only says that there are at least so many before. */
+export const RANK_COUNTED = 10_000
+
 /** How many waiting tasks stand before this one: by priority, then by who has waited longest (zimfarm.md §6.4). */
-export async function rankOf(ctx: ReadContext, taskId: string): Promise<number> {
-  const [row] = await ctx.db.$queryRaw<{ rank: bigint }[]>`
-    SELECT count(*) AS rank FROM task other, task mine
-    WHERE mine.id = ${taskId}::uuid AND other.status = 'requested' AND other.id <> mine.id
-      AND (other.priority > mine.priority OR (other.priority = mine.priority AND (other.updated_at, other.id) < (mine.updated_at, mine.id)))`
-  return Number(row?.rank ?? 0)
-}
+export const rankOf = (ctx: ReadContext, taskId: string): Promise<number> =>
+  countBefore(sqlOf(ctx.db), taskId, RANK_COUNTED)

@@ -1,11 +1,22 @@
 import { CroftError } from '#lib/core/error'
 import type { Occasion } from '#lib/core/schedule'
-import { can, isActive, isFinal, MOVES, refusal, type HistoryEntry, type TaskMove } from '#lib/core/task'
+import {
+  can,
+  isActive,
+  isFinal,
+  MOVES,
+  REASON_CODES,
+  refusal,
+  type HistoryEntry,
+  type ReasonCode,
+  type TaskMove,
+} from '#lib/core/task'
 import { count, lockTask, release } from '#lib/db/claim'
 import type { Prisma } from '#lib/db/client'
 import { shapeId } from '#lib/db/queue'
 import type { TxContext } from '../context'
 import { appendEvent } from '../events/append'
+import { noteFailure, noteSuccess } from '../breakers/note'
 import { writeNotices } from '../notices/write'
 
 export type TaskRow = Prisma.TaskGetPayload<object>
@@ -24,9 +35,11 @@ const OCCASION: Partial<Record<TaskMove, Occasion>> = {
   cancel: 'ended',
 }
 
+const reasonCodeOf = (value: unknown): ReasonCode => REASON_CODES.find((code) => code === value) ?? 'unknown'
+
 /**
  * Moves a locked task along the table of moves: the only code besides the claim that writes a task's status.
- * In the same transaction it gives back what the task held, keeps the counts, appends the event and writes the notices
+ * In the same transaction it gives back what the task held, keeps the counts and the breakers, appends the event and writes the notices
  * (none when `quiet`). `at` is when it happened, where the holder tells it.
  */
 export async function move(
@@ -72,6 +85,8 @@ export async function move(
     workerId: task.workerId,
     data: { move: by, from: task.status, attempt: task.attempt, ...change.data },
   })
+  if (by === 'succeed') await noteSuccess(tx, task)
+  if (by === 'fail') await noteFailure(tx, task, reasonCodeOf(change.set?.reasonCode))
   const occasion = OCCASION[by]
   if (occasion !== undefined && change.quiet !== true) await writeNotices(tx, task.id, occasion)
 }

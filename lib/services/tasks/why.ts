@@ -1,49 +1,72 @@
 import { CroftError } from '#lib/core/error'
-import { decide, eligible, type Reason } from '#lib/core/matching'
+import { explain, type Reason } from '#lib/core/matching'
+import { sqlOf } from '#lib/db/sql'
+import { beforeInShape, everyRunning, everyWorker, firstOfShapes, measuredTimes, oneTask } from '#lib/db/why'
 import type { ReadContext } from '../context'
-import { rankOf } from './get'
-import { queuedTasks, runningTasks, waiting, workerState } from './take'
+import { RANK_COUNTED, rankOf } from './get'
+import { rulesFor } from './rules'
+import { stateOfCandidate, stateOfRunning, workerState } from './states'
 
-export type Why = { rank: number; workers: { worker: string; reasons: Reason[] }[]; nextWake: Date | null }
+/** Tasks of the same shape before a task are counted up to here. */
+const COUNTED = 1_000
+
+export type Why = {
+  rank: number
+  /** Else there are at least `rank` before it. */
+  rankExact: boolean
+  workers: { worker: string; reasons: Reason[] }[]
+  nextWake: Date | null
+}
 
 /**
- * Why a waiting task does not run: every reason of every worker, by the very `decide` that gives out the work.
- * A worker without reasons will take it when it asks next.
+ * Why a waiting task does not run: every reason of every worker, by the very rules that give out the work.
+ * A worker without reasons will take it when it asks next. Its cost grows with the number of workers, not of tasks.
  * @throws CroftError not_found; conflict when the task does not wait
  */
 export async function whyTask(ctx: ReadContext, taskId: string): Promise<Why> {
-  const task = await ctx.db.task.findUnique({ where: { id: taskId } })
+  const sql = sqlOf(ctx.db)
+  const now = ctx.now()
+  const [task, rows, running] = await Promise.all([oneTask(sql, taskId), everyWorker(sql), everyRunning(sql)])
   if (task === null) throw new CroftError('not_found', `there is no task ${taskId}`)
   if (task.status !== 'requested') throw new CroftError('conflict', `the task is ${task.status}: it does not wait`)
-  const now = ctx.now()
-  const workers = await ctx.db.worker.findMany({
-    where: { deletedAt: null, kind: { not: 'in_process' } },
-    orderBy: { name: 'asc' },
-  })
-  const ids = workers.map((worker) => worker.id)
-  const others = await waiting(ctx, { priority: { gte: task.priority }, id: { not: taskId } }, ids)
-  const own = await queuedTasks(ctx, [task], ids)
-  const states = workers.map((worker) => workerState(worker, now))
-  const running = await runningTasks(ctx)
-  const decision = decide(
-    {
-      workers: states,
-      queue: [...own, ...others],
-      running,
-      pauses: [],
-      breakers: [],
-      slots: [],
-    },
-    now.getTime(),
-    ctx.settings.policy,
-  )
-  // The decision tells nothing of a task that it gives to a worker; what keeps the others from it is told all the same.
-  const reasons =
-    decision.reasons.get(taskId) ??
-    new Map(states.map((state) => [state.id, own.flatMap((waits) => eligible(waits, state, now.getTime()))]))
+  const taskTypes = new Set([task.taskTypeId])
+  for (const row of rows) {
+    if (row.taskTypes.includes(task.taskTypeId)) for (const taskType of row.taskTypes) taskTypes.add(taskType)
+  }
+  const oldBefore = new Date(now.getTime() - ctx.settings.policy.ageing.stepSeconds * 1000)
+  const [first, before, rank] = await Promise.all([
+    firstOfShapes(sql, [...taskTypes], now, oldBefore),
+    beforeInShape(sql, taskId, COUNTED),
+    rankOf(ctx, taskId),
+  ])
+  const others = first.filter((row) => row.id !== taskId)
+  const candidates = [task, ...others]
+  const [times, { policy, ...rules }] = await Promise.all([
+    measuredTimes(sql, [...new Set(candidates.flatMap((row) => row.scheduleId ?? []))]),
+    rulesFor(ctx, { tasks: candidates.map((row) => row.id) }),
+  ])
+  const measured = new Map<string, Record<string, number>>()
+  for (const { scheduleId, workerId, seconds } of times) {
+    const known = measured.get(scheduleId) ?? {}
+    known[workerId] = seconds
+    measured.set(scheduleId, known)
+  }
+  const state = {
+    ...rules,
+    workers: rows.map((row) => workerState(row, now)),
+    queue: candidates.map((row) => ({
+      ...stateOfCandidate(row, ''),
+      secondsByWorker: (row.scheduleId === null ? undefined : measured.get(row.scheduleId)) ?? {},
+    })),
+    running: running.map((row) => stateOfRunning(row, now)),
+  }
+  const seen = others.filter((row) => row.shapeId === task.shapeId).length
+  const unseen = before > seen ? before : 0
+  const reasons = explain(state, taskId, now.getTime(), policy, unseen)
   return {
-    rank: await rankOf(ctx, taskId),
-    workers: workers.map((worker) => ({ worker: worker.name, reasons: reasons.get(worker.id) ?? [] })),
-    nextWake: decision.nextWake === null ? null : new Date(decision.nextWake),
+    rank,
+    rankExact: rank < RANK_COUNTED,
+    workers: rows.map(({ id, name }) => ({ worker: name, reasons: reasons.get(id) ?? [] })),
+    nextWake: null,
   }
 }

@@ -3,13 +3,14 @@ import { without, type Resources } from '#lib/core/resources'
 import type { Context } from '../context'
 import { changes } from '../events/watch'
 import { showTask, type ShownTask } from '../tasks/show'
-import { takeNext, workerState, type WorkerRow } from '../tasks/take'
+import { workerState, type WorkerRow } from '../tasks/states'
+import { takeNext } from '../tasks/take'
 import { ownedWorker } from './list'
 
 export type TakenTask = { task: ShownTask; fence: number; leaseExpiresAt: Date; renewEverySeconds: number }
 
 /** Kinds of events after which a task may fit that did not fit before. */
-const WAKES = /^(task\.(requested|succeeded|failed|canceled|prioritized)|worker\.|schedule\.)/
+const WAKES = /^(task\.(requested|succeeded|failed|canceled|prioritized)|(worker|schedule|pause|limit|breaker)\.)/
 
 /**
  * Takes the next task that fits, waiting up to `waitSeconds` for one; null when none came. An agent that has gone

@@ -28,6 +28,9 @@ export type WorkerView = {
   platforms: Record<string, number>
   selfish: boolean
   cordoned: { since: Date; reason: string | null } | null
+  disabled: { since: Date; by: string | null; reason: string | null } | null
+  /** Its contexts' names; the addresses are for those who may see secrets. */
+  contexts: string[]
   version: string | null
   lastSeenAt: Date | null
   lastIp: string | null
@@ -48,6 +51,9 @@ export function toWorker(row: WorkerWithTasks, now: Date): WorkerView {
     platforms: row.platforms as Record<string, number>,
     selfish: row.selfish,
     cordoned: row.cordonedAt === null ? null : { since: row.cordonedAt, reason: row.cordonReason },
+    disabled:
+      row.disabledAt === null ? null : { since: row.disabledAt, by: row.disabledBy, reason: row.disabledReason },
+    contexts: Object.keys(row.contexts as Record<string, string | null>).sort(),
     version: row.version,
     lastSeenAt: row.lastSeenAt,
     lastIp: row.lastIp,

@@ -25,7 +25,10 @@ export async function runInProcess(
   taskId: string,
   stopping: AbortSignal,
 ): Promise<void> {
-  const lease = await claimTask(ctx, worker, taskId)
+  const lease = await claimTask(ctx, worker, taskId).catch((error: unknown) => {
+    if (error instanceof CroftError && error.code === 'conflict') return null
+    throw error
+  })
   if (lease === null) return
   const held = { taskId, fence: lease.fence }
   const halt = new AbortController()

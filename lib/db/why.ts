@@ -1,0 +1,134 @@
+import type { Candidate, Running } from './queue'
+import type { Sql } from './sql'
+
+export type Other = Candidate & { shapeId: number | null }
+export type WaitingTask = Other & { status: string; scheduleName: string }
+
+/** One task as `decide` needs it. */
+export async function oneTask(sql: Sql, taskId: string): Promise<WaitingTask | null> {
+  const [row] = await sql<WaitingTask>({
+    name: 'why_task',
+    text: `SELECT id, status::text, task_type_id AS "taskTypeId", priority, cpu, memory::float8 AS memory, disk::float8 AS disk,
+        platform, context, image, pinned_worker_id AS "pinnedWorkerId", schedule_id AS "scheduleId", hosts,
+        updated_at AS "updatedAt", not_before AS "notBefore", expected_seconds AS "expectedSeconds", NULL::int AS seconds,
+        schedule_name AS "scheduleName", shape_id AS "shapeId"
+      FROM task WHERE id = $1::uuid`,
+    values: [taskId],
+  })
+  return row ?? null
+}
+
+export type WorkerFacts = {
+  id: string
+  name: string
+  kind: string
+  cpu: number
+  memory: number
+  disk: number
+  reservedCpu: number
+  reservedMemory: number
+  reservedDisk: number
+  taskTypes: string[]
+  platforms: Record<string, number>
+  contexts: Record<string, string | null>
+  lastIp: string | null
+  selfish: boolean
+  cordonedAt: Date | null
+  disabledAt: Date | null
+  lastSeenAt: Date | null
+}
+
+/** Every worker that could be asked why, by name. */
+export const everyWorker = (sql: Sql) =>
+  sql<WorkerFacts>({
+    name: 'why_workers',
+    text: `SELECT id, name, kind, cpu, memory::float8 AS memory, disk::float8 AS disk, reserved_cpu AS "reservedCpu",
+        reserved_memory::float8 AS "reservedMemory", reserved_disk::float8 AS "reservedDisk", task_types AS "taskTypes",
+        platforms, contexts, last_ip AS "lastIp", selfish, cordoned_at AS "cordonedAt", disabled_at AS "disabledAt",
+        last_seen_at AS "lastSeenAt"
+      FROM worker WHERE deleted_at IS NULL AND kind <> 'in_process' ORDER BY name`,
+    values: [],
+  })
+
+/** Everything that runs. */
+export const everyRunning = (sql: Sql) =>
+  sql<Running>({
+    name: 'why_running',
+    text: `SELECT id, worker_id AS "workerId", cpu, memory::float8 AS memory, disk::float8 AS disk, platform, hosts,
+        coalesce(started_at, reserved_at) AS since, expected_seconds AS "expectedSeconds"
+      FROM task WHERE status IN ('reserved', 'started')`,
+    values: [],
+  })
+
+/** About how many waiting tasks are looked at besides the one, and how many of one shape at most. */
+const WINDOW = 192
+const OF_A_SHAPE = 16
+
+/**
+ * The first waiting tasks of each shape of the given task types, and the oldest where they have waited since `oldBefore`:
+ * what the workers that could run the task would look at. Its cost grows with the number of shapes.
+ */
+export const firstOfShapes = (sql: Sql, taskTypes: string[], now: Date, oldBefore: Date) => {
+  const tasks = `SELECT id, schedule_id, priority, hosts, updated_at, not_before, expected_seconds FROM task
+    WHERE shape_id = s.id AND status = 'requested' AND (not_before IS NULL OR not_before <= $2)`
+  return sql<Other>({
+    name: 'why_others',
+    text: `
+      WITH shape AS MATERIALIZED (SELECT * FROM task_shape WHERE task_type_id = ANY($1::text[]))
+      SELECT t.id, s.task_type_id AS "taskTypeId", t.priority, s.cpu, s.memory::float8 AS memory, s.disk::float8 AS disk,
+        nullif(s.platform, '') AS platform, s.context, nullif(s.image, '') AS image,
+        s.pinned_worker_id AS "pinnedWorkerId", t.schedule_id AS "scheduleId", t.hosts, t.updated_at AS "updatedAt",
+        t.not_before AS "notBefore", t.expected_seconds AS "expectedSeconds", NULL::int AS seconds,
+        s.id AS "shapeId"
+      FROM shape s CROSS JOIN LATERAL (
+        (${tasks} ORDER BY priority DESC, expected_seconds DESC, updated_at, id
+          LIMIT greatest(1, least(${OF_A_SHAPE}, ${WINDOW} / (SELECT greatest(1, count(*)) FROM shape))))
+        UNION
+        (${tasks} AND updated_at < $3 ORDER BY updated_at LIMIT 2)
+      ) t`,
+    values: [taskTypes, now, oldBefore],
+  })
+}
+
+/** What the schedules' work took, by worker. */
+export const measuredTimes = (sql: Sql, scheduleIds: string[]) =>
+  sql<{ scheduleId: string; workerId: string; seconds: number }>({
+    name: 'why_times',
+    text: `SELECT schedule_id AS "scheduleId", worker_id AS "workerId", seconds FROM schedule_duration
+      WHERE schedule_id = ANY($1::uuid[]) AND worker_id IS NOT NULL`,
+    values: [scheduleIds],
+  })
+
+/** How many tasks of its own shape stand before a task, up to `most`. */
+export async function beforeInShape(sql: Sql, taskId: string, most: number): Promise<number> {
+  const [row] = await sql<{ n: number }>({
+    name: 'why_before',
+    text: `SELECT count(*)::int AS n FROM (
+        SELECT 1 FROM task mine JOIN task other ON other.shape_id = mine.shape_id AND other.status = 'requested'
+          AND other.id <> mine.id AND other.priority >= mine.priority
+          AND (other.priority > mine.priority OR other.expected_seconds > mine.expected_seconds
+            OR (other.expected_seconds = mine.expected_seconds AND (other.updated_at, other.id) < (mine.updated_at, mine.id)))
+        WHERE mine.id = $1::uuid LIMIT $2::int
+      ) others`,
+    values: [taskId, most],
+  })
+  return row?.n ?? 0
+}
+
+/** How many waiting tasks stand before one: by priority, then by who has waited longest; counted up to `most`. */
+export async function countBefore(sql: Sql, taskId: string, most: number): Promise<number> {
+  const [row] = await sql<{ n: number }>({
+    name: 'rank',
+    text: `
+      WITH mine AS (SELECT id, priority, updated_at FROM task WHERE id = $1::uuid)
+      SELECT count(*)::int AS n FROM (
+        (SELECT 1 FROM mine JOIN task t ON t.status = 'requested' AND t.priority > mine.priority LIMIT $2::int)
+        UNION ALL
+        (SELECT 1 FROM mine JOIN task t ON t.status = 'requested' AND t.priority = mine.priority
+          AND (t.updated_at, t.id) < (mine.updated_at, mine.id) LIMIT $2::int)
+        LIMIT $2::int
+      ) others`,
+    values: [taskId, most],
+  })
+  return row?.n ?? 0
+}
