@@ -1,7 +1,8 @@
 import { execFile } from 'node:child_process'
+import { stat } from 'node:fs/promises'
 import { promisify } from 'node:util'
 import { expect, test } from '@playwright/test'
-import { signIn } from './farm'
+import { FARM, signIn } from './farm'
 
 test('a curator requests the demo, watches it run, and downloads a valid ZIM file', async ({ page }, info) => {
   await signIn(page)
@@ -24,11 +25,22 @@ test('a curator requests the demo, watches it run, and downloads a valid ZIM fil
   await expect(page.getByText('valid', { exact: true })).toBeVisible()
 
   const downloading = page.waitForEvent('download')
-  await page.getByRole('link', { name: 'Download', exact: true }).click()
+  const link = page.getByRole('link', { name: 'Download', exact: true })
+  await link.click()
   const path = info.outputPath('demo.zim')
   await (await downloading).saveAs(path)
   const { stdout } = await promisify(execFile)('zimcheck', [path])
   expect(stdout).toContain('Overall Test Status: Pass')
+
+  const address = (await link.getAttribute('href')) ?? ''
+  const { headers: whole } = await fetch(FARM + address)
+  expect(whole.get('content-length')).toBe(String((await stat(path)).size))
+  const part = await fetch(FARM + address, { headers: { range: 'bytes=0-9' } })
+  expect([part.status, part.headers.get('content-length'), (await part.arrayBuffer()).byteLength]).toEqual([
+    206,
+    '10',
+    10,
+  ])
 })
 
 test('what happens elsewhere shows within a second, without a reload', async ({ page, context }) => {

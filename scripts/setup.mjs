@@ -71,7 +71,7 @@ export async function ensureSystemPackages(packages, otherwise, { required = fal
 }
 
 const SOURCES = ['app', 'components', 'lib', 'worker', 'scripts', 'prisma', 'public', 'docs']
-const FILES = ['package-lock.json', 'next.config.ts', 'tsconfig.json', 'postcss.config.mjs']
+const FILES = ['package-lock.json', 'instrumentation.ts', 'next.config.ts', 'tsconfig.json', 'postcss.config.mjs']
 
 function* filesIn(folder) {
   if (!existsSync(folder)) return

@@ -3,6 +3,7 @@ import { CroftError } from '#lib/core/error'
 import type { Context } from '#lib/services/context'
 import { findFile } from '#lib/services/files/upload'
 import { errorResponse } from './errors'
+import { LENGTH } from './length'
 
 /** One range of bytes (RFC 9110 §14): undefined for the whole, null when it cannot be met. */
 export function parseRange(header: string | null, size: number): { start: number; end: number } | null | undefined {
@@ -24,7 +25,8 @@ export async function download(ctx: Context, id: string, request: Request): Prom
   const headers = new Headers({
     etag,
     'accept-ranges': 'bytes',
-    'cache-control': 'private, no-cache',
+    // A range counts the bytes as they are: nobody may compress them.
+    'cache-control': 'private, no-cache, no-transform',
     'content-type': file.mediaType,
     'content-disposition': attachment(file.name),
     'x-content-type-options': 'nosniff',
@@ -43,7 +45,8 @@ export async function download(ctx: Context, id: string, request: Request): Prom
     refused.headers.set('content-range', `bytes */${file.size}`)
     return refused
   }
-  headers.set('content-length', String(range === undefined ? file.size : range.end - range.start + 1))
+  const length = String(range === undefined ? file.size : range.end - range.start + 1)
+  for (const name of ['content-length', LENGTH]) headers.set(name, length)
   if (range !== undefined) headers.set('content-range', `bytes ${range.start}-${range.end}/${file.size}`)
   const status = range === undefined ? 200 : 206
   if (request.method === 'HEAD') return new Response(null, { status, headers })

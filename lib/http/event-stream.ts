@@ -18,6 +18,7 @@ export function eventStream(
 ): Response {
   const encoder = new TextEncoder()
   const stopped = new AbortController()
+  let canceled = false
   input.signal.addEventListener('abort', () => stopped.abort())
   const body = new ReadableStream<Uint8Array>({
     start(controller) {
@@ -25,10 +26,11 @@ export function eventStream(
       void pump(ctx, input, stopped.signal, send)
         .catch((error: unknown) => ctx.log.warn({ err: error }, 'a live stream ended early'))
         .finally(() => {
-          if (!stopped.signal.aborted) controller.close()
+          if (!canceled) controller.close()
         })
     },
     cancel() {
+      canceled = true
       stopped.abort()
     },
   })

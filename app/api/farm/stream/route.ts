@@ -1,4 +1,5 @@
 import { stream } from '#lib/contract/worker'
+import { untilClosed } from '#lib/http/closing'
 import { eventStream } from '#lib/http/event-stream'
 import { route } from '#lib/http/route'
 
@@ -7,7 +8,7 @@ export const GET = route(stream, ({ ctx, query, request }) =>
     eventStream(ctx, {
       task: query.task ?? null,
       after: request.headers.get('last-event-id') ?? query.after ?? null,
-      signal: request.signal,
+      signal: untilClosed(request),
     }),
   ),
 )

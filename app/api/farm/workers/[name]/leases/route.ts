@@ -1,4 +1,5 @@
 import { takeTask } from '#lib/contract/worker'
+import { untilClosed } from '#lib/http/closing'
 import { route } from '#lib/http/route'
 import { awaitTask } from '#lib/services/workers/await-task'
 
@@ -7,6 +8,6 @@ export const POST = route(takeTask, async ({ ctx, params, body, request }) => ({
     worker: params.name,
     available: body.available,
     waitSeconds: body.wait,
-    signal: request.signal,
+    signal: untilClosed(request),
   }),
 }))
