@@ -78,6 +78,8 @@ export type TaskTypeDefinition = {
   title: string
   description: string
   executor: Executor
+  /** How the names of a posted definition become keys; DashModel where nothing is said (zimfarm.md §18.2). */
+  baseModel?: BaseModel
   fields: readonly Field[]
   /** Groups of fields of which exactly one must be set. */
   exclusive?: readonly (readonly string[])[]

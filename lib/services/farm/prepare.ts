@@ -11,7 +11,18 @@ import { createSchedule } from '../schedules/create'
 export async function writeTaskTypes(ctx: Context): Promise<void> {
   for (const [position, definition] of Object.values(TASK_TYPES).entries()) {
     const { id, title, description, executor, offliner, executable: command, image: dockerImage } = definition
-    const row = { title, description, executor, offliner, position, command, dockerImage, updatedAt: ctx.now() }
+    const { baseModel = 'DashModel' } = definition
+    const row = {
+      title,
+      description,
+      executor,
+      offliner,
+      position,
+      command,
+      dockerImage,
+      baseModel,
+      updatedAt: ctx.now(),
+    }
     const key = { taskTypeId: id, version: BUILTIN_VERSION }
     await ctx.db.taskType.upsert({ where: { id }, create: { id, ...row }, update: row, select: { id: true } })
     const stored = await ctx.db.taskTypeVersion.findUnique({ where: { taskTypeId_version: key } })

@@ -8,6 +8,7 @@ export const zimit: TaskTypeDefinition = {
   title: 'Zimit',
   description: 'Makes a ZIM file of any web site, by crawling it.',
   executor: 'container',
+  baseModel: 'CamelModel',
   executable: 'zimit',
   mountPoint: '/output',
   image: 'openzim/zimit',
