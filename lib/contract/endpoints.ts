@@ -2,7 +2,10 @@ import * as imports from './import'
 import * as periodic from './periodic'
 import * as schedule from './schedule'
 import * as session from './session'
+import * as history from './schedule-history'
+import * as blob from './blob'
 import * as task from './task'
+import * as taskType from './task-type'
 import * as worker from './worker'
 import type { Endpoint } from './endpoint'
 
@@ -11,7 +14,7 @@ const isEndpoint = (value: unknown): value is Endpoint =>
 
 /** Every call of Croft's own API, by operation id. */
 export const ENDPOINTS: Record<string, Endpoint> = Object.fromEntries(
-  [session, imports, periodic, schedule, task, worker].flatMap((module) =>
+  [session, imports, periodic, schedule, history, blob, taskType, task, worker].flatMap((module) =>
     Object.entries(module as Record<string, unknown>).filter((entry): entry is [string, Endpoint] =>
       isEndpoint(entry[1]),
     ),

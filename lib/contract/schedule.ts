@@ -1,8 +1,7 @@
 import { z } from 'zod'
-import { CHANNELS, OCCASIONS, PERIODICITIES } from '#lib/core/schedule'
-import { EXECUTORS, FIELD_TYPES } from '#lib/core/task-type'
+import { CHANNELS, OCCASIONS, PERIOD_FROM, PERIODICITIES } from '#lib/core/schedule'
 import { endpoint } from './endpoint'
-import { id, instant, name, pageOf, pageQuery, repeated, resources, text } from './shared'
+import { fieldErrors, id, instant, name, pageOf, pageQuery, repeated, resources, text } from './shared'
 
 const scalar = z.union([z.string(), z.number(), z.boolean()])
 const paramValue = z.union([scalar, z.array(scalar), z.null()])
@@ -23,34 +22,13 @@ export const notification = z.partialRecord(
 )
 export const language = z.object({ code: z.string().min(2).max(3), nameEn: text(100), nameNative: text(100) })
 
-export const field = z.object({
-  key: z.string(),
-  type: z.enum(FIELD_TYPES),
-  label: z.string(),
-  description: z.string(),
-  required: z.boolean().optional(),
-  secret: z.boolean().optional(),
-  choices: z.array(z.string()).optional(),
-  min: z.number().optional(),
-  max: z.number().optional(),
-  maxLength: z.number().optional(),
-  placeholder: z.string().optional(),
-  default: z.union([z.string(), z.number(), z.boolean()]).optional(),
-})
-export const taskType = z.object({
-  id: z.string(),
-  title: z.string(),
-  description: z.string(),
-  executor: z.enum(EXECUTORS),
-  fields: z.array(field),
-  timeLimit: z.number().describe('seconds'),
-  resources,
-})
-
 export const scheduleSummary = z.object({
   id,
   name: z.string(),
   taskType: z.string(),
+  definitionVersion: z.string(),
+  invalid: fieldErrors.nullable().describe('what the definition complains about, by field; null when it fits'),
+  archivedAt: instant.nullable(),
   category: z.string(),
   language,
   tags: z.array(z.string()),
@@ -64,6 +42,8 @@ export const scheduleSummary = z.object({
 export const schedule = scheduleSummary.extend({
   config: config.describe('secret parameters are masked unless the caller may see the secrets of schedules'),
   platform: z.string().nullable(),
+  context: z.string().describe('only workers that have it take its tasks; empty for any'),
+  periodFrom: z.enum(PERIOD_FROM),
   notification: notification.nullable().describe('null unless the caller may see the secrets of schedules'),
   notes: z.string(),
   version: z.number().int(),
@@ -75,9 +55,13 @@ export const schedule = scheduleSummary.extend({
   createdAt: instant,
 })
 
+export const comment = z.string().max(1_000).optional()
 const writable = {
   name: name.refine((value) => value !== 'none', 'must not be "none"'),
   taskType: z.string().min(1).max(100),
+  definitionVersion: z.string().min(1).max(100).optional().describe("the task type's own when left out"),
+  context: z.string().max(100).default(''),
+  periodFrom: z.enum(PERIOD_FROM).default('start'),
   category: z.string().min(1).max(100).default('other'),
   language: language.default({ code: 'eng', nameEn: 'English', nameNative: 'English' }),
   tags: z.array(text(100)).max(100).default([]),
@@ -88,16 +72,13 @@ const writable = {
   config,
   notification: notification.nullable().default(null),
   notes: z.string().max(100_000).default(''),
+  comment: comment.describe('for the history'),
 }
 
-export const listTaskTypes = endpoint({
-  method: 'GET',
-  path: '/task-types',
-  tag: 'Schedules',
-  summary: 'What can be run, with the fields of each',
-  access: 'public',
-  response: z.object({ items: z.array(taskType) }),
-})
+const yesNo = z
+  .enum(['true', 'false'])
+  .transform((value) => value === 'true')
+  .optional()
 export const listSchedules = endpoint({
   method: 'GET',
   path: '/schedules',
@@ -110,7 +91,10 @@ export const listSchedules = endpoint({
     language: repeated(z.string()),
     tag: repeated(z.string()).describe('all of them'),
     taskType: repeated(z.string()),
-    enabled: z.enum(['true', 'false']).optional(),
+    enabled: yesNo,
+    definitionVersion: z.string().max(100).optional(),
+    valid: yesNo.describe("whether it fits its task type's definition"),
+    archived: yesNo.describe('the archived ones; needs the permission schedules.archive'),
   }),
   response: pageOf(scheduleSummary),
 })
@@ -124,7 +108,7 @@ export const createSchedule = endpoint({
   response: schedule,
   status: 201,
 })
-const byName = z.object({ name: z.string().describe('name or id') })
+export const byName = z.object({ name: z.string().describe('name or id') })
 export const getSchedule = endpoint({
   method: 'GET',
   path: '/schedules/{name}',
@@ -146,6 +130,10 @@ export const updateSchedule = endpoint({
     version: z.number().int().optional(),
     name: writable.name.optional(),
     taskType: writable.taskType.optional(),
+    definitionVersion: writable.definitionVersion,
+    context: z.string().max(100).optional(),
+    periodFrom: z.enum(PERIOD_FROM).optional(),
+    comment: writable.comment,
     category: z.string().min(1).max(100).optional(),
     language: language.optional(),
     tags: z.array(text(100)).max(100).optional(),

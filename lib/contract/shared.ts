@@ -36,11 +36,14 @@ export const repeated = <T extends z.ZodType>(item: T) =>
     z.array(item).max(200).optional(),
   )
 
+/** Complaints by field path. */
+export const fieldErrors = z.record(z.string(), z.array(z.string()))
+
 export const errorBody = z.object({
   error: z.object({
     code: z.enum(ERROR_CODES),
     message: z.string().describe('what is wrong and what to do'),
-    fields: z.record(z.string(), z.array(z.string())).optional().describe('complaints by field path'),
+    fields: fieldErrors.optional().describe('complaints by field path'),
     requestId: z.string().optional(),
   }),
 })

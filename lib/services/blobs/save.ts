@@ -48,6 +48,17 @@ export async function saveBlob(
   }
 }
 
+/** The bytes of base64 text, or of a data: address with base64. @throws CroftError invalid */
+export function bytesOf(data: string): Uint8Array {
+  const text = (data.startsWith('data:') ? data.slice(data.indexOf(',') + 1) : data).replace(/\s+/g, '')
+  if (!/^[A-Za-z0-9+/_-]*={0,2}$/.test(text)) {
+    throw new CroftError('invalid', 'the data must be base64, or a data: address with base64', {
+      data: ['is no base64'],
+    })
+  }
+  return Buffer.from(text, 'base64')
+}
+
 async function checkedBytes(ctx: Context, kind: BlobKind, bytes: Uint8Array): Promise<Uint8Array> {
   const refuse = (why: string) => new CroftError('invalid', `the blob ${why}`, { data: [why] })
   const limit = ctx.settings.blobMaxSize

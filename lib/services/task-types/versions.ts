@@ -5,7 +5,7 @@ import { BUILTIN_VERSION, type TaskTypeDefinition } from '#lib/core/task-type'
 import { json } from '#lib/db/client'
 import { demand, transaction, type Context } from '../context'
 import { appendEvent } from '../events/append'
-import { hashCiSecret } from './create'
+import { createTaskType, hashCiSecret } from './create'
 import { getVersion, typeOf, type VersionView } from './get'
 import { recheckAt } from './recheck'
 
@@ -38,8 +38,40 @@ export async function postVersion(
   ctx: Context,
   input: PostVersion,
 ): Promise<{ created: boolean; version: VersionView }> {
+  await admitVersion(ctx, input.taskType, input.ciSecret)
+  return writeVersion(ctx, input)
+}
+
+/**
+ * A new task type with the first version of its definition.
+ * @throws CroftError forbidden; conflict when the id is taken; invalid with a complaint for each path
+ */
+export async function addTaskType(
+  ctx: Context,
+  input: { definition: TaskTypeDefinition; version: string; ciSecret?: string },
+): Promise<VersionView> {
+  demand(ctx, 'task_types.create')
+  const { definition, version, ciSecret } = input
+  const { id, title, description, executor, offliner, image: dockerImage = null, executable: command } = definition
+  refuseProblems(definition)
+  const baseModel = definition.baseModel ?? 'DashModel'
+  await createTaskType(ctx, { id, title, description, executor, offliner, baseModel, dockerImage, command, ciSecret })
+  return (await writeVersion(ctx, { taskType: id, version, definition })).version
+}
+
+function refuseProblems(definition: TaskTypeDefinition): void {
+  const problems = definitionProblems(definition)
+  const [first] = Object.entries(problems)
+  if (first === undefined) return
+  throw new CroftError('invalid', `the definition cannot be used: ${first[0]}: ${first[1].join(', ')}`, problems)
+}
+
+async function writeVersion(ctx: Context, input: PostVersion): Promise<{ created: boolean; version: VersionView }> {
   const { taskType, version } = input
-  await admitVersion(ctx, taskType, input.ciSecret)
+  if (input.definition.id !== taskType) {
+    const message = `the definition is of ${input.definition.id}, not of ${taskType}`
+    throw new CroftError('invalid', message, { id: [`must be ${taskType}`] })
+  }
   const type = await typeOf(ctx, taskType)
   if (type.builtin && version === BUILTIN_VERSION) {
     const message = `the version ${version} of ${taskType} comes with Croft and is written at each start: choose another`
@@ -47,11 +79,7 @@ export async function postVersion(
   }
   const { executor, offliner } = type
   const definition: TaskTypeDefinition = { ...input.definition, id: taskType, executor, offliner }
-  const problems = definitionProblems(definition)
-  if (Object.keys(problems).length > 0) {
-    const [path, why] = Object.entries(problems)[0] ?? ['', []]
-    throw new CroftError('invalid', `the definition cannot be used: ${path}: ${why.join(', ')}`, problems)
-  }
+  refuseProblems(definition)
   const created = await transaction(ctx, async (tx) => {
     await tx.db.$executeRaw`SELECT 1 FROM task_type WHERE id = ${taskType} FOR UPDATE`
     const key = { taskTypeId: taskType, version }
@@ -64,13 +92,11 @@ export async function postVersion(
       definition: json(definition) as object,
       spec: json(input.spec),
       updatedAt: now,
-      recheckAt: recheckAt(now),
-      recheckAfter: null,
     }
     await tx.db.taskTypeVersion.upsert({
       where: { taskTypeId_version: key },
       create: { ...key, ...data, createdAt: now },
-      update: data,
+      update: { ...data, recheckAt: recheckAt(now), recheckAfter: null },
       select: { version: true },
     })
     if (!type.versions.has(type.version)) await tx.db.taskType.update({ where: { id: taskType }, data: { version } })

@@ -1,7 +1,7 @@
-import { listTaskTypes } from '#lib/contract/schedule'
+import { createTaskType, listTaskTypes } from '#lib/contract/task-type'
 import { route } from '#lib/http/route'
+import { listTaskTypes as list } from '#lib/services/task-types/list'
+import { addTaskType } from '#lib/services/task-types/versions'
 
-export const GET = route(listTaskTypes, async ({ ctx }) => {
-  const types = await ctx.taskTypes.current()
-  return { items: types.types.flatMap(({ id }) => types.definition(id) ?? []) }
-})
+export const GET = route(listTaskTypes, async ({ ctx }) => ({ items: await list(ctx) }))
+export const POST = route(createTaskType, ({ ctx, body }) => addTaskType(ctx, body))
