@@ -34,16 +34,21 @@ export const scheduleSummary = z.object({
   tags: z.array(z.string()),
   periodicity: z.enum(PERIODICITIES),
   enabled: z.boolean(),
+  overdue: z.boolean().describe('its last success (or its creation) is longer ago than its period'),
+  nextAt: instant
+    .nullable()
+    .describe('from when on it is requested by itself; null for never, and while a task waits or runs'),
   resources,
   queued: z.number().int().describe('tasks of it that wait in the queue'),
   lastTask: z.object({ id, status: z.string(), updatedAt: instant }).nullable(),
   updatedAt: instant,
 })
 export const schedule = scheduleSummary.extend({
+  lastSuccessAt: instant.nullable(),
   config: config.describe('secret parameters are masked unless the caller may see the secrets of schedules'),
   platform: z.string().nullable(),
   context: z.string().describe('only workers that have it take its tasks; empty for any'),
-  periodFrom: z.enum(PERIOD_FROM),
+  periodFrom: z.enum(PERIOD_FROM).describe('a period counts from the last start, or from the last success'),
   notification: notification.nullable().describe('null unless the caller may see the secrets of schedules'),
   notes: z.string(),
   version: z.number().int(),
@@ -95,6 +100,7 @@ export const listSchedules = endpoint({
     definitionVersion: z.string().max(100).optional(),
     valid: yesNo.describe("whether it fits its task type's definition"),
     archived: yesNo.describe('the archived ones; needs the permission schedules.archive'),
+    overdue: yesNo.describe('whose last success is longer ago than their period'),
   }),
   response: pageOf(scheduleSummary),
 })

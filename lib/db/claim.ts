@@ -22,6 +22,10 @@ const CLAIM = `
       status = '${MOVES.reserve.to}', worker_id = $2::uuid, fence = fence + 1, attempt = attempt + 1,
       lease_seconds = $4::int, lease_expires_at = $3::timestamptz + make_interval(secs => $4::int),
       reserved_at = $3::timestamptz, started_at = NULL, stage = NULL, progress = NULL, updated_at = $3::timestamptz,
+      expected_seconds = coalesce(
+        (SELECT d.seconds FROM schedule_duration d WHERE d.schedule_id = task.schedule_id AND d.worker_id = $2::uuid),
+        task.expected_seconds
+      ),
       history = (history::jsonb || $5::jsonb)::json
     FROM holder
     WHERE task.id = $1::uuid AND task.status IN (${FROM})

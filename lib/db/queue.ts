@@ -62,6 +62,40 @@ export async function shapeId(tx: Db | Tx, shape: Shape): Promise<number> {
   return row.id
 }
 
+/**
+ * The numbers of many shapes, in their order. Those that are alike are looked up once.
+ */
+export async function shapeIds(tx: Tx, shapes: readonly Shape[]): Promise<number[]> {
+  const hosts = [...new Set(shapes.flatMap((shape) => shape.hosts[0] ?? []))]
+  const crowded = await sqlOf(tx)<{ host: string }>({
+    name: 'crowded_hosts',
+    text: `
+      SELECT host FROM unnest($1::text[]) AS host WHERE (
+        SELECT count(*) FROM (SELECT 1 FROM task WHERE status = 'requested' AND hosts[1] = host LIMIT ${CROWD}) others
+      ) >= ${CROWD}`,
+    values: [hosts],
+  })
+  const crowds = new Set(crowded.map((row) => row.host))
+  const known = new Map<string, number>()
+  const ids: number[] = []
+  for (const {
+    hosts: [host = ''],
+    ...shape
+  } of shapes) {
+    const alike = {
+      ...shape,
+      memory: String(shape.memory),
+      disk: String(shape.disk),
+      host: crowds.has(host) ? host : '',
+    }
+    const key = JSON.stringify(alike)
+    const id = known.get(key) ?? (await shapeId(tx, { ...shape, hosts: host === '' ? [] : [host] }))
+    known.set(key, id)
+    ids.push(id)
+  }
+  return ids
+}
+
 /** How long a shape rests before it goes: longer than any transaction that may still put a task of it into the queue. */
 const REST_MINUTES = 10
 

@@ -106,7 +106,7 @@ withJson(schedules.command('list').description('schedules, by name'))
         page.items.map((one) => [
           one.name,
           one.taskType,
-          one.enabled ? one.periodicity : 'disabled',
+          one.enabled ? one.periodicity + (one.overdue ? ', overdue' : '') : 'disabled',
           one.lastTask === null ? '–' : `${status(one.lastTask.status)} ${age(one.lastTask.updatedAt, now)}`,
         ]),
       )

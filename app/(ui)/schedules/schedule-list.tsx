@@ -66,6 +66,7 @@ export function ScheduleList() {
               <div className="text-muted text-sm">{schedule.language.nameEn}</div>
               <div className="text-sm">
                 {schedule.enabled ? schedule.periodicity : <span className="text-warn">disabled</span>}
+                {schedule.overdue && <span className="text-warn"> · overdue</span>}
                 {schedule.queued > 0 && <span className="text-muted"> · {schedule.queued} queued</span>}
               </div>
               <div className="text-sm">

@@ -1,6 +1,7 @@
 import { cleanUpCredentials } from '../accounts/clean-up'
 import { removeDiscarded } from '../files/discard'
 import { cleanUpNotices } from '../notices/clean-up'
+import { requestDue } from '../schedules/request-due'
 import { recheckAll } from '../task-types/recheck'
 import type { Jobs } from './run'
 
@@ -13,6 +14,11 @@ export const JOBS = {
     everySeconds: 5,
     about: 'checks the schedules of a task type again whose definition has changed',
     run: recheckAll,
+  },
+  due_schedules: {
+    everySeconds: 30,
+    about: 'requests a task of each schedule whose period is over',
+    run: requestDue,
   },
   discarded_bytes: {
     everySeconds: MINUTE,

@@ -13,9 +13,9 @@ export type Jobs = Record<string, PeriodicJob>
 type Claimed = { name: string; nextAt: Date; holder: string }
 
 /** Makes the rows of jobs that are new; a new job is due at once. */
-async function addJobs(ctx: Context, names: string[]): Promise<void> {
+async function addJobs(ctx: Context, names: string[], now: Date): Promise<void> {
   await ctx.db.$executeRaw`
-    INSERT INTO periodic_job (name, next_at) SELECT name, ${ctx.now()} FROM unnest(${names}::text[]) AS name
+    INSERT INTO periodic_job (name, next_at) SELECT name, ${now} FROM unnest(${names}::text[]) AS name
     ON CONFLICT DO NOTHING`
 }
 
@@ -37,7 +37,7 @@ export async function claimJobs(ctx: Context, jobs: Jobs): Promise<Claimed[]> {
   if (claimed.length > 0) return claimed
   const known = await ctx.db.periodicJob.count({ where: { name: { in: names } } })
   if (known === names.length) return []
-  await addJobs(ctx, names)
+  await addJobs(ctx, names, now)
   return claim()
 }
 

@@ -1,3 +1,5 @@
+import { periodOf } from '#lib/core/period'
+import { PERIODICITIES } from '#lib/core/schedule'
 import { Prisma } from '#lib/db/client'
 import { demand, type ReadContext } from '../context'
 import { pageFrom, unpackKey, type Page } from '../page'
@@ -15,9 +17,24 @@ export type ScheduleFilter = {
   /** The archived ones instead of those in use. */
   archived?: boolean
   definitionVersion?: string
+  /** Whose last success is longer ago than their period (isOverdue in lib/core/period.ts). */
+  overdue?: boolean
 }
 
-export const scheduleWhere = (filter: ScheduleFilter): Prisma.ScheduleWhereInput => ({
+const overdueAt = (now: Date): Prisma.ScheduleWhereInput => ({
+  enabled: true,
+  archivedAt: null,
+  OR: PERIODICITIES.flatMap((periodicity) => {
+    const period = periodOf(periodicity)
+    if (period === null) return []
+    const lt = new Date(now.getTime() - period)
+    return [{ periodicity, OR: [{ lastSuccessAt: { not: null, lt } }, { lastSuccessAt: null, createdAt: { lt } }] }]
+  }),
+})
+
+export const scheduleWhere = (filter: ScheduleFilter, now: Date): Prisma.ScheduleWhereInput => ({
+  ...(filter.overdue === true && { AND: [overdueAt(now)] }),
+  ...(filter.overdue === false && { NOT: overdueAt(now) }),
   ...(filter.q !== undefined && filter.q !== '' && { name: { contains: filter.q, mode: 'insensitive' } }),
   ...(filter.category !== undefined && { category: { in: filter.category } }),
   ...(filter.language !== undefined && { languageCode: { in: filter.language } }),
@@ -37,7 +54,7 @@ export async function listSchedules(
   if (input.archived === true) demand(ctx, 'schedules.archive')
   const after = input.after === undefined ? undefined : String(unpackKey(input.after, 1)[0])
   const rows = await ctx.db.schedule.findMany({
-    where: { AND: [scheduleWhere(input), after === undefined ? {} : { name: { gt: after } }] },
+    where: { AND: [scheduleWhere(input, ctx.now()), after === undefined ? {} : { name: { gt: after } }] },
     orderBy: { name: 'asc' },
     take: input.limit + 1,
     ...SCHEDULE,

@@ -1,5 +1,6 @@
 import { may } from '#lib/core/access'
 import { expand } from '#lib/core/command'
+import { dueAt, isOverdue } from '#lib/core/period'
 import {
   DEFAULT_DURATION_SECONDS,
   type Language,
@@ -17,10 +18,21 @@ import type { Prisma } from '#lib/db/client'
 import type { ReadContext } from '../context'
 import type { Catalogue } from '../task-types/catalogue'
 import { resourcesOf } from '../tasks/view'
+import { standingOf } from './standing'
 
 export const SCHEDULE = {
   include: {
-    lastTask: { select: { id: true, status: true, stage: true, cancelRequestedAt: true, updatedAt: true } },
+    lastTask: {
+      select: {
+        id: true,
+        status: true,
+        stage: true,
+        cancelRequestedAt: true,
+        updatedAt: true,
+        startedAt: true,
+        endedAt: true,
+      },
+    },
     durations: { include: { worker: { select: { name: true } } }, orderBy: { measuredAt: 'desc' } },
     _count: { select: { tasks: { where: { status: 'requested' } } } },
   },
@@ -47,6 +59,11 @@ export type ScheduleView = {
   /** Complaints of today's definition; null when it fits. */
   invalid: FieldErrors | null
   archivedAt: Date | null
+  lastSuccessAt: Date | null
+  /** Its last success is longer ago than its period. */
+  overdue: boolean
+  /** From when on its next task will be requested by itself; null for never, and while one waits or runs. */
+  nextAt: Date | null
   config: ScheduleConfig
   /** The command line, with what the task type injects. */
   command: string[]
@@ -98,6 +115,9 @@ export function toSchedule(
     periodFrom: row.periodFrom as PeriodFrom,
     invalid: row.invalid as FieldErrors | null,
     archivedAt: row.archivedAt,
+    lastSuccessAt: row.lastSuccessAt,
+    overdue: isOverdue(standingOf(row), ctx.now()),
+    nextAt: dueAt(standingOf(row)),
     config: shown,
     command:
       definition === null

@@ -87,6 +87,12 @@ export async function move(
   })
   if (by === 'succeed') await noteSuccess(tx, task)
   if (by === 'fail') await noteFailure(tx, task, reasonCodeOf(change.set?.reasonCode))
+  if (isFinal(to) && leavesHolder && task.scheduleId !== null) {
+    await tx.db.schedule.updateMany({
+      where: { id: task.scheduleId },
+      data: by === 'succeed' ? { lastSuccessAt: at, failedInRow: 0 } : { failedInRow: { increment: 1 } },
+    })
+  }
   const occasion = OCCASION[by]
   if (occasion !== undefined && change.quiet !== true) await writeNotices(tx, task.id, occasion)
 }

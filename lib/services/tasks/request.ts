@@ -1,22 +1,18 @@
 import { randomUUID } from 'node:crypto'
 import { expand } from '#lib/core/command'
+import { CroftError } from '#lib/core/error'
 import { hostsOf } from '#lib/core/hosts'
 import { DEFAULT_MAX_ATTEMPTS } from '#lib/core/lease'
 import type { Resources } from '#lib/core/resources'
-import {
-  DEFAULT_DURATION_SECONDS,
-  type Notification,
-  type NotificationFormat,
-  type ScheduleConfig,
-} from '#lib/core/schedule'
+import type { Notification, NotificationFormat, ScheduleConfig } from '#lib/core/schedule'
 import type { HistoryEntry } from '#lib/core/task'
-import { count } from '#lib/db/claim'
-import { json } from '#lib/db/client'
-import { shapeId } from '#lib/db/queue'
+import { addTasks, type NewTaskRow } from '#lib/db/add-tasks'
+import type { Prisma } from '#lib/db/client'
+import { shapeIds, type Shape } from '#lib/db/queue'
 import { actorName, demand, transaction, type Context, type TxContext } from '../context'
-import { appendEvent } from '../events/append'
 import { writeNotices } from '../notices/write'
 import { definitionOf } from '../schedules/check'
+import { expectedSeconds } from '../schedules/durations'
 import { resourcesOf } from './view'
 
 export type RequestTasks = { schedules: string[]; priority?: number; worker?: string | null }
@@ -61,29 +57,29 @@ async function requestOne(
     select: { id: true },
   })
   if (waiting !== null) return { code: 'waiting', why: `it waits in the queue already, as task ${waiting.id}` }
-  const latest = await tx.db.scheduleDuration.findFirst({
-    where: { scheduleId: schedule.id, workerId: { not: null } },
-    orderBy: { measuredAt: 'desc' },
-  })
-  const measured =
-    latest ?? (await tx.db.scheduleDuration.findFirst({ where: { scheduleId: schedule.id, workerId: null } }))
+  const seconds = await expectedSeconds(tx, [schedule.id])
   const id = await addTask(tx, {
-    taskType: schedule.taskTypeId,
-    definitionVersion: schedule.definitionVersion,
-    scheduleId: schedule.id,
-    scheduleName: schedule.name,
-    config: schedule.config as ScheduleConfig,
-    resources: resourcesOf(schedule),
-    platform: schedule.platform,
-    context: schedule.context,
-    notification: schedule.notification as Notification | null,
-    notificationFormat: schedule.notificationFormat as NotificationFormat,
+    ...ofSchedule(schedule),
     priority,
     pinnedWorkerId: worker?.id ?? null,
-    expectedSeconds: measured?.seconds ?? DEFAULT_DURATION_SECONDS,
+    expectedSeconds: seconds(schedule.id),
   })
   return { id }
 }
+
+/** What a schedule asks for, as of now. */
+export const ofSchedule = (schedule: Prisma.ScheduleGetPayload<object>) => ({
+  taskType: schedule.taskTypeId,
+  definitionVersion: schedule.definitionVersion,
+  scheduleId: schedule.id,
+  scheduleName: schedule.name,
+  config: schedule.config as ScheduleConfig,
+  resources: resourcesOf(schedule),
+  platform: schedule.platform,
+  context: schedule.context,
+  notification: schedule.notification as Notification | null,
+  notificationFormat: schedule.notificationFormat as NotificationFormat,
+})
 
 export type NewTask = {
   taskType: string
@@ -101,72 +97,71 @@ export type NewTask = {
   expectedSeconds: number
 }
 
-/** Puts a task into the queue: a snapshot that holds all it needs, whatever becomes of the schedule. */
+/**
+ * Puts a task into the queue: a snapshot that holds all it needs, whatever becomes of the schedule.
+ * @throws CroftError conflict when a task of the schedule waits already
+ */
 export async function addTask(tx: TxContext, input: NewTask): Promise<string> {
+  const [id] = await insertTasks(tx, [await prepareTask(tx, input)])
+  if (id === undefined) throw new CroftError('conflict', `${input.scheduleName} waits in the queue already`)
+  await writeNotices(tx, id, 'requested')
+  return id
+}
+
+export type PreparedTask = { row: Omit<NewTaskRow, 'shape_id'>; shape: Shape; inProcess: boolean }
+
+/** Makes the row of a task. @throws CroftError when there is no such task type, or not that version of it */
+export async function prepareTask(tx: TxContext, input: NewTask): Promise<PreparedTask> {
   const { definition, version } = await definitionOf(tx, input.taskType, input.definitionVersion)
   const { settings } = tx
-  const now = tx.now()
-  const id = randomUUID()
-  const history: HistoryEntry[] = [{ code: 'requested', at: now.toISOString() }]
-  const config = expand(
-    definition,
-    {
-      config: settings.disableWarehousePath ? { ...input.config, warehousePath: '' } : input.config,
-      resources: input.resources,
-      platform: input.platform,
-    },
-    settings,
-  )
+  const history: HistoryEntry[] = [{ code: 'requested', at: tx.now().toISOString() }]
+  const { resources, platform, pinnedWorkerId, context = '' } = input
+  const asked = settings.disableWarehousePath ? { ...input.config, warehousePath: '' } : input.config
+  const config = expand(definition, { config: asked, resources, platform }, settings)
   const image = config.image === null ? null : `${config.image.name}:${config.image.tag}`
   const hosts = hostsOf(definition, config.params)
-  await tx.db.task.create({
-    data: {
-      id,
-      status: 'requested',
-      taskTypeId: input.taskType,
-      definitionVersion: version,
-      scheduleId: input.scheduleId,
-      scheduleName: input.scheduleName,
-      priority: input.priority,
-      requestedBy: actorName(tx.actor),
-      config: json(config) as object,
-      image,
-      hosts,
-      shapeId: await shapeId(tx.db, {
-        taskTypeId: input.taskType,
-        ...input.resources,
-        platform: input.platform,
-        context: input.context ?? '',
-        image: image,
-        pinnedWorkerId: input.pinnedWorkerId,
-        hosts,
-      }),
-      ...input.resources,
-      platform: input.platform,
-      context: input.context ?? '',
-      expectedSeconds: input.expectedSeconds,
-      upload: json(settings.uploadPlan) as object,
-      notification: json(input.notification),
-      notificationFormat: input.notificationFormat ?? 'v1',
-      pinnedWorkerId: input.pinnedWorkerId,
-      maxAttempts: DEFAULT_MAX_ATTEMPTS,
-      requestedAt: now,
-      updatedAt: now,
-      history,
-      report: { create: { updatedAt: now } },
-    },
-    select: { id: true },
-  })
-  await count(tx.db, [{ taskId: id, status: 'requested', by: 1 }])
-  await appendEvent(tx, {
-    kind: 'task.requested',
-    taskId: id,
-    scheduleId: input.scheduleId,
-    data: { priority: input.priority },
-  })
-  await writeNotices(tx, id, 'requested')
-  if (definition.executor === 'in_process') await tx.enqueue({ queue: 'in_process', payload: { taskId: id } })
-  return id
+  const row = {
+    id: randomUUID(),
+    task_type_id: input.taskType,
+    definition_version: version,
+    schedule_id: input.scheduleId,
+    schedule_name: input.scheduleName,
+    priority: input.priority,
+    requested_by: actorName(tx.actor),
+    config,
+    image,
+    hosts,
+    ...resources,
+    platform,
+    context,
+    expected_seconds: input.expectedSeconds,
+    upload: settings.uploadPlan,
+    notification: input.notification,
+    notification_format: input.notificationFormat ?? 'v1',
+    pinned_worker_id: pinnedWorkerId,
+    max_attempts: DEFAULT_MAX_ATTEMPTS,
+    history,
+  }
+  const shape = { taskTypeId: input.taskType, ...resources, platform, context, image, pinnedWorkerId, hosts }
+  return { row, shape, inProcess: definition.executor === 'in_process' }
+}
+
+/** Puts tasks into the queue; nobody is told. Those whose schedule waits already are left out. Gives the ids. */
+export async function insertTasks(tx: TxContext, tasks: PreparedTask[]): Promise<string[]> {
+  const shapes = await shapeIds(
+    tx.db,
+    tasks.map(({ shape }) => shape),
+  )
+  const ids = await addTasks(
+    tx.db,
+    tasks.map(({ row }, index) => ({ ...row, shape_id: shapes[index] ?? 0 })),
+    tx.now(),
+  )
+  const inserted = new Set(ids)
+  for (const { row, inProcess } of tasks) {
+    if (inProcess && inserted.has(row.id)) await tx.enqueue({ queue: 'in_process', payload: { taskId: row.id } })
+  }
+  return ids
 }
 
 /** A task without a schedule, e.g. the 2017 demo's. */

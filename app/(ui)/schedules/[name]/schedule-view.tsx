@@ -1,15 +1,19 @@
 'use client'
 
 import Link from 'next/link'
+import type { z } from 'zod'
 import { Facts, Params } from '#components/facts'
 import { bytes, duration } from '#components/format'
 import { Empty, Loading, PageProblem } from '#components/states'
 import { StatusBadge } from '#components/status'
-import { Ago, Took } from '#components/time'
+import { Ago, Took, useNow } from '#components/time'
+import type { schedule as scheduleOf } from '#lib/contract/schedule'
 import { useLive } from '../../live'
 import { LiveDot } from '../../live-dot'
 import { useSchedule, useTasks } from '../../queries'
 import { RequestButton } from '../../request'
+
+type Schedule = z.output<typeof scheduleOf>
 
 function LastTasks({ name }: { name: string }) {
   const query = useTasks({ schedule: name }, 20)
@@ -45,6 +49,30 @@ function LastTasks({ name }: { name: string }) {
       )}
     </section>
   )
+}
+
+/** From when its period counts, when it last succeeded, and when it is requested by itself. */
+function byItself(schedule: Schedule): [string, React.ReactNode][] {
+  if (schedule.periodicity === 'manually') return []
+  const { lastSuccessAt, overdue } = schedule
+  return [
+    ['Period counts from', schedule.periodFrom === 'start' ? 'its last start' : 'its last success'],
+    [
+      'Last success',
+      <span key="success" className={overdue ? 'text-warn font-medium' : undefined}>
+        {lastSuccessAt === null ? 'never' : <Ago date={lastSuccessAt} />}
+        {overdue && ' (overdue)'}
+      </span>,
+    ],
+    ...(schedule.nextAt === null
+      ? []
+      : [['Next by itself', <Next key="next" at={schedule.nextAt} />] satisfies [string, React.ReactNode]]),
+  ]
+}
+
+function Next({ at }: { at: string }) {
+  const now = useNow()
+  return new Date(at).getTime() <= now ? <>within a minute</> : <Ago date={at} />
 }
 
 export function ScheduleView({ name }: { name: string }) {
@@ -85,6 +113,7 @@ export function ScheduleView({ name }: { name: string }) {
             title="How it runs"
             facts={[
               ['Runs', schedule.periodicity],
+              ...byItself(schedule),
               ['Cores', schedule.resources.cpu],
               ['Memory', bytes(schedule.resources.memory)],
               ['Disk', bytes(schedule.resources.disk)],
