@@ -7,6 +7,7 @@ import {
   S3ServiceException,
 } from '@aws-sdk/client-s3'
 import { Upload } from '@aws-sdk/lib-storage'
+import { s3Drafts } from './s3-draft'
 import { NoSuchObject, type Storage } from './storage'
 
 const isMissing = (error: unknown) =>
@@ -61,5 +62,6 @@ export function s3Storage(address: string): Storage {
     async remove(Key) {
       await client.send(new DeleteObjectCommand({ Bucket, Key }))
     },
+    ...s3Drafts(client, Bucket),
   }
 }

@@ -11,8 +11,14 @@ const run = promisify(execFile)
 /** A real S3 server (Ceph RADOS Gateway, data in memory) with an empty bucket; `npm test` installs it. */
 export async function testS3(): Promise<{ url: string; stop: () => Promise<void> }> {
   const scratch = await mkdtemp(join(tmpdir(), 'croft-s3-'))
-  const env = { ...process.env, T: scratch }
   const port = await freePort()
+  // Ports of its own: several test files may each have a server at the same time.
+  const env = {
+    ...process.env,
+    T: scratch,
+    MON_PORT: String(await freePort()),
+    MON_V1_PORT: String(await freePort()),
+  }
   await run('bash', ['scripts/real/s3-up.sh', String(port)], { env, timeout: 120_000 })
   const credentials = { accessKeyId: 'FARMKEY', secretAccessKey: 'farmsecret' }
   const client = new S3Client({
