@@ -57,6 +57,11 @@ const ROWS = [
     never: ['@prisma/*', 'next', 'next/*'],
   },
   {
+    folder: 'worker/receiver',
+    may: ['core', 'services', 'env', 'log'],
+    never: ['@prisma/*', 'next', 'next/*', 'bullmq', 'pg'],
+  },
+  {
     folder: 'worker/agent',
     may: ['core', 'contract', 'client'],
     never: ['@prisma/*', 'next', 'next/*', 'bullmq', 'pg'],

@@ -64,13 +64,15 @@ export const schema = z.object({
   CROFT_ACTIONS: z.string().optional(),
   CROFT_AGENT: onOff.default('on'),
   CROFT_DEMO: onOff.default('on'),
+  CROFT_SFTP_PORT: port.optional(),
+  CROFT_SFTP_HOST: z.string().optional(),
   LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
   DOCKER_REGISTRY: z.string().default('ghcr.io'),
   IMAGE_REGISTRY_URL: urlOf(['http:', 'https:'], 'https://ghcr.io').default('https://ghcr.io'),
   REQ_TIMEOUT_GHCR: z.coerce.number('must be a number of seconds').min(0.1).max(120).default(10),
   DISABLE_SCHEDULER: z.string().optional(),
   DEFAULT_PUBLISHER: z.string().optional(),
-  ZIM_UPLOAD_URI: z.string().default('sftp://uploader@localhost:1522/zim'),
+  ZIM_UPLOAD_URI: z.string().optional(),
   ZIM_EXPIRATION: z.coerce.number().int().min(0).default(0),
   ZIMCHECK_OPTION: z.string().default(''),
   DISABLE_WAREHOUSE_PATH: flag.default(false),
@@ -80,7 +82,7 @@ export const schema = z.object({
     .min(1)
     .max(1_400_000)
     .default(1024 * 1024),
-  LOGS_UPLOAD_URI: z.string().default('sftp://uploader@localhost:1522/logs'),
+  LOGS_UPLOAD_URI: z.string().optional(),
   LOGS_EXPIRATION: z.coerce.number().int().min(0).default(30),
   ARTIFACTS_UPLOAD_URI: z.string().optional(),
   ARTIFACTS_EXPIRATION: z.coerce.number().int().min(0).default(30),
@@ -96,6 +98,15 @@ export const schema = z.object({
   HISTORY_TASK_PER_RECIPE: z.coerce.number('must be a whole number').int().min(1, 'must be 1 or more').default(10),
   SHOULD_REMOVE_OLD_TASKS: yesNo.default(false),
   OLD_TASKS_DAYS: z.coerce.number('must be a whole number').int().min(1, 'must be 1 or more').default(10),
+  ZIMCHECK_RESULTS_UPLOAD_URI: z.string().optional(),
+  ZIMCHECK_RESULTS_EXPIRATION: z.coerce.number().int().min(0).default(0),
+  INFORM_CMS: z.string().optional(),
+  CMS_ENDPOINT: urlOf(['http:', 'https:'], 'https://cms.example.org/v1/books/add').default(
+    'https://api.cms.openzim.org/v1/books/add',
+  ),
+  CMS_BASE_URL: urlOf(['http:', 'https:'], 'https://cms.example.org/v1').optional(),
+  CMS_ZIM_DOWNLOAD_URL: urlOf(['http:', 'https:'], 'https://mirror.example.org/zim').optional(),
+  CMS_TOKEN: z.string().optional(),
 })
 export type Env = z.infer<typeof schema> & {
   /** Who is told of every task, by occasion (zimfarm.md §14.3). */

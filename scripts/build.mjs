@@ -17,7 +17,11 @@ const bundles = [
   {
     ...common,
     packages: 'external',
-    entryPoints: { dispatcher: 'worker/dispatcher/main.ts', supervisor: 'scripts/supervisor.ts' },
+    entryPoints: {
+      dispatcher: 'worker/dispatcher/main.ts',
+      receiver: 'worker/receiver/main.ts',
+      supervisor: 'scripts/supervisor.ts',
+    },
     outdir: 'build',
     outExtension: { '.js': '.mjs' },
     // What esbuild may not follow: our own imports are inside, packages stay in node_modules.

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { HISTORY_CODES, REASON_CODES, STAGES, TASK_MOVES, TASK_STATUSES } from '#lib/core/task'
+import { FILE_KINDS } from '#lib/core/upload'
 import { endpoint } from './endpoint'
 import { id, instant, pageOf, pageQuery, repeated, resources } from './shared'
 import { config, notification } from './schedule'
@@ -56,11 +57,15 @@ export const file = z.object({
   size: z.number(),
   sha256: z.string().nullable(),
   mediaType: z.string(),
-  stored: z.boolean().describe('whether Croft itself has the bytes: GET /api/farm/files/{id}'),
+  stored: z.boolean().describe('whether it can be downloaded here: GET /api/farm/files/{id}'),
+  kind: z.enum(FILE_KINDS).describe('result: what the task was for'),
+  place: z.string().nullable().describe('where a foreign worker puts it, without credentials'),
+  expiresAt: instant.nullable().describe('when its bytes are deleted'),
   createdAt: instant,
   uploadedAt: instant.nullable(),
   failedAt: instant.nullable(),
   check: fileCheck.nullable(),
+  retryAt: instant.nullable().describe('since when the agent that has its bytes is asked to send them again'),
 })
 export const task = taskSummary.extend({
   config: config.extend({
@@ -74,7 +79,8 @@ export const task = taskSummary.extend({
   exitCode: z.number().int().nullable(),
   stderr: z.string().nullable(),
   exception: z.string().nullable(),
-  files: z.array(file),
+  files: z.array(file).describe('what the task was for'),
+  keptFiles: z.array(file).describe('logs, artifacts and results of checks'),
   moves: z.array(z.enum(TASK_MOVES)).describe('what the life-cycle allows now'),
 })
 export const event = z.object({

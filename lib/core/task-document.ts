@@ -88,8 +88,17 @@ function foreignFiles(task: TaskDetails) {
           check_result: file.check.result,
           check_log: file.check.log ?? null,
           check_details: file.check.details ?? null,
-          info: file.check.info ?? file.info ?? null,
+          info: file.info ?? null,
           check_timestamp: zimDate(file.check.at),
+        }),
+        ...(file.cms !== null && {
+          cms: {
+            status_code: file.cms.status ?? -1,
+            succeeded: file.cms.succeeded,
+            on: zimDate(file.cms.on),
+            book_id: file.cms.bookId,
+            title_ident: file.cms.title,
+          },
         }),
       },
     ]),
@@ -142,10 +151,13 @@ export function taskDocument(task: TaskDetails, { secrets = false } = {}): Recor
     notification: task.notification,
     config: foreignConfig(task.config, task.definition, secrets),
     upload: Object.fromEntries(
-      Object.entries(task.upload).map(([kind, { uploadUri, expiration, zimcheck }]) => [
-        kind,
-        { upload_uri: uploadUri, expiration, ...(zimcheck !== undefined && { zimcheck }) },
-      ]),
+      // v1 knows no place for the results of checks.
+      Object.entries(task.upload)
+        .filter(([kind]) => kind !== 'check')
+        .map(([kind, { uploadUri, expiration, zimcheck }]) => [
+          kind,
+          { upload_uri: uploadUri, expiration, ...(zimcheck !== undefined && { zimcheck }) },
+        ]),
     ),
   }
   const document =

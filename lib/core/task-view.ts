@@ -2,6 +2,7 @@ import type { TaskStatus, Stage, HistoryEntry, Progress, ReasonCode } from './ta
 import type { Resources } from './resources'
 import type { Notification, NotificationFormat, TaskConfig } from './schedule'
 import type { TaskTypeDefinition } from './task-type'
+import type { FileKind } from './upload'
 
 export type UploadPlan = Record<
   string,
@@ -53,17 +54,33 @@ export type TaskFile = {
   sha256: string | null
   mediaType: string
   stored: boolean
+  /** What the task was for, or what is kept beside it. */
+  kind: FileKind
+  /** Where a foreign worker put it, without credentials; null for what our own agent sent. */
+  place: string | null
+  /** When its bytes are deleted; null for never. */
+  expiresAt: Date | null
   createdAt: Date
   uploadedAt: Date | null
   failedAt: Date | null
   check: FileCheck | null
-  /** What the worker tells of its content, e.g. a ZIM's metadata. */
+  /** What the worker told of its content, e.g. a ZIM's metadata. */
   info: unknown
-  /** Where the check's results went. */
+  /** Where the check's results went, and when. */
   checkFile: string | null
   checkUploadedAt: Date | null
-  /** What the catalogue answered when it was told of it. */
-  cms: unknown
+  /** What the catalogue answered when it was told of it (zimfarm.md §14.5). */
+  cms: CmsAnswer | null
+  /** The agent that has its bytes is asked to send them again. */
+  retryAt: Date | null
+}
+/** `status` is null when there was no answer. */
+export type CmsAnswer = {
+  status: number | null
+  succeeded: boolean
+  on: string
+  bookId: string | null
+  title: string | null
 }
 /** `result` is the checker's exit code: 0 is valid. */
 export type FileCheck = { result: number; log?: string | null; details?: unknown; info?: unknown; at: string }
@@ -98,5 +115,8 @@ export type TaskDetails = TaskSummary & {
   notificationFormat: NotificationFormat
   result: unknown
   report: TaskReport | null
+  /** What the task was for. */
   files: TaskFile[]
+  /** What is kept beside it: logs, artifacts, results of checks. */
+  keptFiles: TaskFile[]
 }

@@ -26,6 +26,10 @@ export type Settings = {
   policy: Policy
   /** Where foreign workers upload to; a snapshot of it goes into each task. */
   uploadPlan: UploadPlan
+  /** The buckets that workers upload to by themselves and that the farm can read: `bucketName` in lib/core/upload.ts. */
+  buckets: string[]
+  /** The catalogue that is told of checked files (zimfarm.md §14.5, §20.2); null for none. */
+  cms: CmsSettings | null
   /** The registry of an offliner's image, `` for none (zimfarm.md §11.1). */
   dockerRegistry: (offliner: string) => string
   defaultPublisher: string | null
@@ -40,3 +44,6 @@ export type Settings = {
   /** Snapshots name no folder within the warehouse (zimfarm.md §18.3). */
   disableWarehousePath: boolean
 }
+
+/** Where the catalogue is told of files, and in which of its two ways. */
+export type CmsSettings = { way: 'v1' | 'v2'; endpoint: string; downloadUrl: string; token: string | null }

@@ -1,11 +1,15 @@
 import { CroftError } from '#lib/core/error'
 import { LEASE_SECONDS } from '#lib/core/lease'
 import { isActive, refusal, type Progress, type ReasonCode, type Stage } from '#lib/core/task'
-import type { FileCheck } from '#lib/core/task-view'
+import type { FileCheck, UploadPlan } from '#lib/core/task-view'
+import { areaOf, bucketKey, type FileKind } from '#lib/core/upload'
 import { json, type Prisma } from '#lib/db/client'
 import { transaction, type Context, type TxContext } from '../context'
 import { appendEvent } from '../events/append'
+import { writeCmsNotice } from '../files/cms'
+import { expiryOf } from '../files/expire'
 import { mediaTypeOf } from '../files/upload'
+import { settleTask, warehouseOf } from '../uploads/settle'
 import { measureDuration } from './measure'
 import { wishCancel } from './cancel'
 import { locked, move, ownWorker, type TaskRow } from './move'
@@ -45,20 +49,32 @@ export type RemoteReport = { at?: Date } & (
 )
 
 /** What may still be told once the task has ended. */
-const AFTERWARDS: RemoteReport['kind'][] = ['file', 'check', 'check_kept', 'kept']
 
 /**
  * Takes in a report from a worker that is known by its account alone. Administrators and processors may report on any task.
  * @throws CroftError not_found; conflict when the task is no longer held; forbidden for another's task
  */
 export async function remoteReport(ctx: Context, taskId: string, report: RemoteReport): Promise<void> {
+  await take(ctx, taskId, report)
+  // What was uploaded before it was told of; what fails here the dispatcher tries again.
+  if (aboutFiles(report)) {
+    await settleTask(ctx, taskId).catch((error: unknown) => {
+      ctx.log.warn({ err: error, taskId }, 'an upload could not be settled')
+    })
+  }
+}
+
+const aboutFiles = ({ kind }: RemoteReport) =>
+  kind === 'file' || kind === 'check' || kind === 'check_kept' || kind === 'kept'
+
+async function take(ctx: Context, taskId: string, report: RemoteReport): Promise<void> {
   await transaction(ctx, async (tx) => {
     let task = await locked(tx, taskId)
     if (task.status === 'requested')
       throw new CroftError('not_found', `task ${taskId} waits in the queue: nobody holds it`)
     await mayReport(tx, task)
     if (!isActive(task.status)) {
-      if (AFTERWARDS.includes(report.kind)) return details(tx, task, report)
+      if (aboutFiles(report)) return details(tx, task, report)
       throw refusal(
         task.status,
         report.kind === 'canceled' || report.kind === 'wish'
@@ -149,15 +165,12 @@ async function details(tx: TxContext, task: TaskRow, report: RemoteReport): Prom
     case 'wish':
       return wishCancel(tx, task, report.canceledBy, report.at)
     case 'file':
-      return noteFile(tx, task, report)
+      return void (await noteFile(tx, task, { ...report, kind: 'result' }))
     case 'check': {
       const check: FileCheck = { ...report.check, at: (report.at ?? tx.now()).toISOString() }
-      await noteFile(tx, task, { name: report.name })
-      await tx.db.file.update({
-        where: { taskId_name: { taskId: task.id, name: report.name } },
-        data: { check: json(check) },
-        select: { id: true },
-      })
+      const { id } = await noteFile(tx, task, { name: report.name, info: report.check.info })
+      await tx.db.file.update({ where: { id }, data: { check: json(check) }, select: { id: true } })
+      await writeCmsNotice(tx, id)
       return appendEvent(tx, {
         kind: 'file.checked',
         taskId: task.id,
@@ -165,19 +178,26 @@ async function details(tx: TxContext, task: TaskRow, report: RemoteReport): Prom
       })
     }
     case 'check_kept': {
-      await noteFile(tx, task, { name: report.name })
+      const { id } = await noteFile(tx, task, { name: report.name })
+      const at = report.at ?? tx.now()
       await tx.db.file.update({
-        where: { taskId_name: { taskId: task.id, name: report.name } },
-        data: { checkFile: report.checkFile, checkUploadedAt: report.at ?? tx.now() },
+        where: { id },
+        data: { checkFile: report.checkFile, checkUploadedAt: at },
         select: { id: true },
       })
-      return appendEvent(tx, { kind: 'file.check_kept', taskId: task.id, data: { name: report.name } })
+      await noteFile(tx, task, { name: report.checkFile, status: 'uploaded', kind: 'check', at })
+      await appendEvent(tx, { kind: 'file.check_kept', taskId: task.id, data: { name: report.name } })
+      return writeCmsNotice(tx, id)
     }
     case 'kept':
-      return keep(tx, task, {
+      await keep(tx, task, {
         ...(report.logFile !== undefined && { logFile: report.logFile }),
         ...(report.artifactFile !== undefined && { artifactFile: report.artifactFile }),
       })
+      if (report.logFile !== undefined)
+        await noteFile(tx, task, { name: report.logFile, status: 'uploaded', kind: 'logs', at: report.at })
+      if (report.artifactFile !== undefined)
+        await noteFile(tx, task, { name: report.artifactFile, status: 'uploaded', kind: 'artifacts', at: report.at })
   }
 }
 
@@ -189,22 +209,46 @@ async function keep(tx: TxContext, task: TaskRow, data: Prisma.TaskReportUpdateI
   })
 }
 
-/** A file that a foreign worker made and uploaded elsewhere; what is told first of it makes its row. */
-async function noteFile(
-  tx: TxContext,
-  task: TaskRow,
-  told: { name: string; status?: 'created' | 'uploaded' | 'failed'; size?: number; info?: unknown; at?: Date },
-) {
+type Told = {
+  name: string
+  status?: 'created' | 'uploaded' | 'failed'
+  size?: number
+  info?: unknown
+  kind?: FileKind
+  at?: Date
+}
+
+/**
+ * A file that a foreign worker made and uploaded; what is told first of it makes its row. Where its bytes are here
+ * already, they say what its size is and that it is uploaded. In a bucket that the farm can read it is found there.
+ */
+async function noteFile(tx: TxContext, task: TaskRow, told: Told): Promise<{ id: string }> {
   const at = told.at ?? tx.now()
+  const where = { taskId_name: { taskId: task.id, name: told.name } }
+  const before = await tx.db.file.findUnique({ where, select: { storageKey: true, kind: true, uploadedAt: true } })
+  const kind = (before?.kind ?? told.kind ?? 'result') as FileKind
+  const plan = task.upload as UploadPlan
+  const here = before !== null && before.storageKey !== null
+  const key =
+    told.status === 'uploaded' && !here
+      ? bucketKey(
+          plan[areaOf(kind)]?.uploadUri ?? null,
+          kind === 'result' ? warehouseOf(task.config) : '',
+          told.name,
+          tx.settings.buckets,
+        )
+      : null
   const change = {
-    ...(told.size !== undefined && { size: told.size }),
-    ...(told.status !== undefined && { status: told.status }),
-    ...(told.info !== undefined && { info: json(told.info) }),
-    ...(told.status === 'uploaded' && { uploadedAt: at }),
-    ...(told.status === 'failed' && { failedAt: at }),
+    ...(told.size !== undefined && !here && { size: told.size }),
+    ...(told.status !== undefined && !here && { status: told.status }),
+    ...(told.status === 'uploaded' && { uploadedAt: at, failedAt: null }),
+    ...(told.status === 'failed' && !here && { failedAt: at }),
+    ...(told.info !== undefined && told.info !== null && { info: json(told.info) }),
+    ...(told.status === 'uploaded' && { expiresAt: expiryOf(plan, kind, at) }),
+    ...(key !== null && { storageKey: key }),
   }
-  await tx.db.file.upsert({
-    where: { taskId_name: { taskId: task.id, name: told.name } },
+  const row = await tx.db.file.upsert({
+    where,
     create: {
       taskId: task.id,
       name: told.name,
@@ -212,6 +256,7 @@ async function noteFile(
       size: 0,
       mediaType: mediaTypeOf(told.name),
       createdAt: at,
+      kind,
       ...change,
     },
     update: change,
@@ -219,4 +264,5 @@ async function noteFile(
   })
   if (told.status !== undefined)
     await appendEvent(tx, { kind: `file.${told.status}`, taskId: task.id, data: { name: told.name } })
+  return row
 }

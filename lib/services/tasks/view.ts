@@ -1,7 +1,16 @@
 import type { Resources } from '#lib/core/resources'
 import type { Notification, NotificationFormat, TaskConfig } from '#lib/core/schedule'
 import type { HistoryEntry, Progress, ReasonCode, Stage } from '#lib/core/task'
-import type { FileCheck, TaskDetails, TaskFile, TaskReport, TaskSummary, UploadPlan } from '#lib/core/task-view'
+import type {
+  CmsAnswer,
+  FileCheck,
+  TaskDetails,
+  TaskFile,
+  TaskReport,
+  TaskSummary,
+  UploadPlan,
+} from '#lib/core/task-view'
+import { areaOf, placeOf, type FileKind } from '#lib/core/upload'
 import type { Prisma } from '#lib/db/client'
 import type { Catalogue } from '../task-types/catalogue'
 
@@ -61,7 +70,13 @@ export function toSummary(row: SummaryRow): TaskSummary {
   }
 }
 
-export function toFile(row: Prisma.FileGetPayload<object>): TaskFile {
+/** `task` is the one that made it; null for sources. */
+export function toFile(
+  row: Prisma.FileGetPayload<object>,
+  task: { config: unknown; upload: unknown } | null = null,
+): TaskFile {
+  const kind = row.kind as FileKind
+  const foreign = task !== null && (row.storageKey?.startsWith('//') ?? row.sha256 === null)
   return {
     id: row.id,
     name: row.name,
@@ -70,14 +85,24 @@ export function toFile(row: Prisma.FileGetPayload<object>): TaskFile {
     sha256: row.sha256,
     mediaType: row.mediaType,
     stored: row.storageKey !== null && row.status === 'uploaded',
+    kind,
+    place: foreign
+      ? placeOf(
+          (task.upload as UploadPlan)[areaOf(kind)]?.uploadUri ?? null,
+          kind === 'result' ? (task.config as TaskConfig).warehousePath : '',
+          row.name,
+        )
+      : null,
+    expiresAt: row.storageKey === null ? null : row.expiresAt,
     createdAt: row.createdAt,
     uploadedAt: row.uploadedAt,
     failedAt: row.failedAt,
     check: row.check as FileCheck | null,
-    info: row.info,
+    info: row.info ?? (row.check as FileCheck | null)?.info ?? null,
     checkFile: row.checkFile,
     checkUploadedAt: row.checkUploadedAt,
-    cms: row.cms,
+    cms: row.cms as CmsAnswer | null,
+    retryAt: row.retryAt,
   }
 }
 
@@ -101,6 +126,7 @@ function toReport(row: Prisma.TaskReportGetPayload<object>): TaskReport {
 }
 
 export function toDetails(types: Catalogue, row: DetailsRow): TaskDetails {
+  const files = row.files.map((file) => toFile(file, row))
   return {
     ...toSummary(row),
     definition: types.definition(row.taskTypeId, row.definitionVersion) ?? null,
@@ -110,6 +136,7 @@ export function toDetails(types: Catalogue, row: DetailsRow): TaskDetails {
     notificationFormat: row.notificationFormat as NotificationFormat,
     result: row.result,
     report: row.report === null ? null : toReport(row.report),
-    files: row.files.map(toFile),
+    files: files.filter((file) => file.kind === 'result'),
+    keptFiles: files.filter((file) => file.kind !== 'result'),
   }
 }
