@@ -80,7 +80,9 @@ async function takeHome(env: Env): Promise<void> {
   parts.push({ name: 'the lock', stop: lock.release })
 }
 
-function checkPort(env: Env): Promise<void> {
+function checkPort(env: Env, setting: 'PORT' | 'CROFT_SFTP_PORT'): Promise<void> {
+  const port = env[setting]
+  if (port === undefined) return Promise.resolve()
   return new Promise((done, fail) => {
     const server = createServer()
     server.once('error', (error: NodeJS.ErrnoException) => {
@@ -93,7 +95,7 @@ function checkPort(env: Env): Promise<void> {
             : `cannot be used (${error.code}): set HOST to an address of this machine`
       fail(new CannotStart(`port ${PORT} on ${HOST} ${why}`))
     })
-    server.listen(env.PORT, env.HOST, () => server.close(() => done()))
+    server.listen(port, env.HOST, () => server.close(() => done()))
   })
 }
 
@@ -181,7 +183,8 @@ async function main(): Promise<void> {
     })
   }
   await takeHome(env)
-  await checkPort(env)
+  await checkPort(env, 'PORT')
+  await checkPort(env, 'CROFT_SFTP_PORT')
   const secret =
     env.CROFT_SECRET ?? (await secretOf(env.CROFT_HOME, 'secret', () => randomBytes(32).toString('base64url')))
   await checkRedis(env)
@@ -232,6 +235,7 @@ async function main(): Promise<void> {
     childEnv,
   )
   keep('the dispatcher', [...watching, 'build/dispatcher.mjs'], childEnv)
+  if (env.CROFT_SFTP_PORT !== undefined) keep('the SFTP receiver', [...watching, 'build/receiver.mjs'], childEnv)
   const local = `http://${env.HOST === '0.0.0.0' || env.HOST === '::' ? '127.0.0.1' : env.HOST.includes(':') ? `[${env.HOST}]` : env.HOST}:${env.PORT}`
   await answers(`${local}/healthz`)
   if (token !== null) {

@@ -22,6 +22,8 @@ async function main(): Promise<void> {
   }
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => void stop(signal))
   process.on('disconnect', () => void stop('its parent is gone'))
+  // It may have gone before there was anybody to hear it.
+  if (process.connected === false) await stop('its parent is gone')
 }
 
 main().catch((error: unknown) => {

@@ -2,6 +2,7 @@ import type { UploadPlan } from '#lib/core/task-view'
 import { areaOf, UPLOAD_KEEP_DAYS, type FileKind } from '#lib/core/upload'
 import { transaction, type Context } from '../context'
 import { appendEvent } from '../events/append'
+import { discard } from './discard'
 import { forgetBytes } from '../uploads/open'
 
 const DAY = 86_400_000
@@ -13,9 +14,8 @@ export function expiryOf(plan: UploadPlan, kind: FileKind, uploadedAt: Date): Da
 }
 
 /**
- * Deletes the bytes of files whose time is over, and uploads that no task told of. The rows of files stay, to tell what
- * there was. Bytes in a bucket that workers write to themselves are theirs to delete: those are only forgotten.
- * Safe to run anywhere, at any time, twice. Returns how many it dealt with.
+ * Lets go the bytes of files whose time is over, and uploads that no task told of. The rows of files stay, to tell what
+ * there was. Safe to run anywhere, at any time, twice. Returns how many it dealt with.
  */
 export async function expireFiles(ctx: Context, limit: number): Promise<number> {
   const now = ctx.now()
@@ -23,14 +23,15 @@ export async function expireFiles(ctx: Context, limit: number): Promise<number> 
     where: { storageKey: { not: null }, expiresAt: { lte: now } },
     orderBy: { expiresAt: 'asc' },
     take: limit,
+    select: { id: true, taskId: true, name: true, storageKey: true },
   })
   for (const { id, taskId, name, storageKey } of files) {
-    if (storageKey === null) continue
-    if (!storageKey.startsWith('//')) await ctx.storage.remove(storageKey)
     await transaction(ctx, async (tx) => {
       const { count } = await tx.db.file.updateMany({ where: { id, storageKey }, data: { storageKey: null } })
+      if (count === 0 || storageKey === null) return
       await tx.db.upload.deleteMany({ where: { fileId: id, storageKey } })
-      if (count > 0) await appendEvent(tx, { kind: 'file.expired', taskId: taskId ?? undefined, data: { name } })
+      await discard(tx, [storageKey])
+      await appendEvent(tx, { kind: 'file.expired', taskId: taskId ?? undefined, data: { name } })
     })
   }
   const uploads = await ctx.db.upload.findMany({

@@ -1,8 +1,11 @@
 import { cleanUpCredentials } from '../accounts/clean-up'
 import { removeDiscarded } from '../files/discard'
+import { expireFiles } from '../files/expire'
 import { cleanUpNotices } from '../notices/clean-up'
 import { requestDue } from '../schedules/request-due'
 import { recheckAll } from '../task-types/recheck'
+import { settleForgotten } from '../uploads/settle'
+import { inBatches } from './batches'
 import type { Jobs } from './run'
 
 const MINUTE = 60
@@ -24,6 +27,16 @@ export const JOBS = {
     everySeconds: MINUTE,
     about: 'removes bytes from the storage that no row names any more',
     run: removeDiscarded,
+  },
+  waiting_uploads: {
+    everySeconds: MINUTE,
+    about: 'gives uploads to the tasks that wait for them, where a process died before it did so',
+    run: async (ctx) => ({ settled: await settleForgotten(ctx, 100) }),
+  },
+  expired_files: {
+    everySeconds: 10 * MINUTE,
+    about: 'lets go logs, artifacts and other files whose time is over, and uploads that no task told of',
+    run: async (ctx, goOn) => ({ expired: await inBatches(goOn, 100, (size) => expireFiles(ctx, size)) }),
   },
   old_credentials: {
     everySeconds: HOUR,

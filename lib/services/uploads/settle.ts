@@ -164,7 +164,7 @@ export async function settleFor(ctx: Context, row: UploadRow, taskId: string): P
   return settleUpload(ctx, row.id)
 }
 
-/** Uploads that lie ready although their task waits for them: what a process left undone when it died. */
+/** Uploads that lie ready although their task waits for them: what a process left undone when it died. Gives how many it settled. */
 export async function settleForgotten(ctx: Context, limit: number): Promise<number> {
   const rows = await ctx.db.$queryRaw<{ id: string }[]>`
     SELECT DISTINCT u.id FROM upload u
@@ -174,6 +174,13 @@ export async function settleForgotten(ctx: Context, limit: number): Promise<numb
     WHERE u.file_id IS NULL AND f.storage_key IS NULL AND f.status = 'uploaded' AND u.size >= f.size
       AND u.updated_at < ${ctx.now()}::timestamptz - interval '1 minute'
     LIMIT ${limit}`
-  for (const { id } of rows) await settleUpload(ctx, id)
-  return rows.length
+  let settled = 0
+  for (const { id } of rows) {
+    const file = await settleUpload(ctx, id).catch((error: unknown) => {
+      ctx.log.warn({ err: error, upload: id }, 'an upload could not be settled')
+      return null
+    })
+    if (file !== null) settled++
+  }
+  return settled
 }

@@ -1,4 +1,5 @@
 import type { TaskMessage } from '#lib/core/notice'
+import { sendCms } from '#lib/notify/cms'
 import { sendMailgun } from '#lib/notify/mailgun'
 import { Refused, type Sending } from '#lib/notify/sending'
 import { sendSlack } from '#lib/notify/slack'
@@ -6,6 +7,7 @@ import { sendSmtp } from '#lib/notify/smtp'
 import { sendWebhook, webhookSecret } from '#lib/notify/webhook'
 import { mailOf } from '#lib/notify/words'
 import type { Context } from '#lib/services/context'
+import { noteCms } from '#lib/services/files/cms'
 import { claimNotice, nextNoticeAfter, noteSending, type Outgoing } from '#lib/services/notices/deliver'
 
 /** Delivers one notice, and asks for the one that waited for it. */
@@ -44,7 +46,19 @@ async function send(ctx: Context, notice: Outgoing, version: string): Promise<Se
     case 'slack':
       if (settings.slack !== null) return sendSlack({ target, task: notice.payload as TaskMessage }, settings.slack)
       throw new Refused('nothing is set up on this farm to write to Slack: set SLACK_URL')
+    case 'cms':
+      return tellCms(ctx, notice)
     default:
       throw new Refused(`nothing is set up on this farm to send ${notice.channel} messages`)
   }
+}
+
+/** Tells the catalogue of a file, and keeps what it answers in the file's row (zimfarm.md §14.5). */
+async function tellCms(ctx: Context, { id, target, payload }: Outgoing): Promise<Sending> {
+  const { cms } = ctx.settings
+  if (cms === null) throw new Refused('no catalogue is set up on this farm any more: set INFORM_CMS')
+  const { bookId, title, ...sending } = await sendCms({ url: target, body: JSON.stringify(payload) }, cms)
+  const on = ctx.now().toISOString()
+  await noteCms(ctx, id, { status: sending.status, succeeded: sending.delivered, on, bookId, title })
+  return sending
 }
