@@ -69,9 +69,19 @@ export const schema = z.object({
   LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
   DOCKER_REGISTRY: z.string().default('ghcr.io'),
   IMAGE_REGISTRY_URL: urlOf(['http:', 'https:'], 'https://ghcr.io').default('https://ghcr.io'),
+  WORKER_IMAGE: z.string().default('openzim/zimfarm-worker-manager'),
   REQ_TIMEOUT_GHCR: z.coerce.number('must be a number of seconds').min(0.1).max(120).default(10),
   DISABLE_SCHEDULER: z.string().optional(),
   DEFAULT_PUBLISHER: z.string().optional(),
+  ALLOWED_ORIGINS: z
+    .string()
+    .default('')
+    .transform((value) =>
+      value
+        .split(',')
+        .map((part) => part.trim().replace(/\/+$/, ''))
+        .filter(Boolean),
+    ),
   ZIM_UPLOAD_URI: z.string().optional(),
   ZIM_EXPIRATION: z.coerce.number().int().min(0).default(0),
   ZIMCHECK_OPTION: z.string().default(''),

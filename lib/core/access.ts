@@ -64,6 +64,13 @@ export function allows(scope: Scope, permission: Permission): boolean {
   return scope[namespace]?.[name] === true
 }
 
+type Granted = Readonly<Record<string, Readonly<Record<string, boolean>> | undefined>>
+/** Whether a scope allows anything that the other one does not; both in one door's words. */
+export const exceeds = (scope: Granted, other: Granted) =>
+  Object.entries(scope).some(([namespace, names]) =>
+    Object.entries(names ?? {}).some(([name, allowed]) => allowed && other[namespace]?.[name] !== true),
+  )
+
 /** Who acts: told by the credential alone. `system` is Croft itself (the dispatcher). */
 export type Actor =
   | { kind: 'account'; accountId: string; username: string; role: string; scope: Scope; sessionId: string | null }

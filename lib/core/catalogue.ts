@@ -41,3 +41,6 @@ export const PLATFORMS = [
   'libretexts',
   'phet',
 ] as const
+/** What the newer Zimfarm has besides (zimfarm.md §18.1). */
+export const WAREHOUSE_PATHS_V2: readonly string[] = [...WAREHOUSE_PATHS, '/maps', '']
+export const PLATFORMS_V2 = [...PLATFORMS, 'gutenberg', 'maps'] as const

@@ -184,10 +184,10 @@ export function taskDocumentV2(
 ): Record<string, unknown> {
   const secrets = options.secrets === true
   const item = taskItemV2(task, options.nameOf)
-  const heard = isActive(task.status) ? task.report?.updatedAt : undefined
+  const heard = isActive(task.status) ? (task.report?.outputAt ?? null) : null
   const common = {
     ...item,
-    updated_at: dateV2(heard !== undefined && heard > task.updatedAt ? heard : task.updatedAt),
+    updated_at: dateV2(heard !== null && heard > task.updatedAt ? heard : task.updatedAt),
     offliner: task.taskType,
     version: task.definitionVersion,
     events: told(task),

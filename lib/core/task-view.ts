@@ -99,8 +99,6 @@ export type TaskReport = {
   logFile: string | null
   artifactFile: string | null
   timeout: unknown
-  /** When the holder last told anything. */
-  updatedAt: Date
   /** When the holder last told stdout, stderr, stats and progress at once; null where it tells them by themselves. */
   outputAt: Date | null
 }

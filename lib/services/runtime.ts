@@ -116,6 +116,8 @@ export function settingsOf(env: Env, secret: string): Settings {
     dockerRegistry: (offliner) => env.dockerRegistries[offliner] ?? env.DOCKER_REGISTRY,
     defaultPublisher: env.DEFAULT_PUBLISHER ?? null,
     imageRegistry: { url: env.IMAGE_REGISTRY_URL, timeoutSeconds: env.REQ_TIMEOUT_GHCR },
+    workerImage: env.WORKER_IMAGE,
+    allowedOrigins: env.ALLOWED_ORIGINS,
     schedulerOff: env.DISABLE_SCHEDULER !== undefined,
     relaxed: (taskType) => env.relaxedSchemas[taskType] ?? (taskType === 'zimit' || taskType === 'nautilus'),
     blobMaxSize: env.BLOB_MAX_SIZE,

@@ -35,6 +35,10 @@ export type Settings = {
   defaultPublisher: string | null
   /** Where tags of images are asked for, and how long at most. */
   imageRegistry: { url: string; timeoutSeconds: number }
+  /** The image of Zimfarm's worker, whose newest version its workers ask for. */
+  workerImage: string
+  /** Origins whose pages may read what Zimfarm v2 answers; `*` for all. */
+  allowedOrigins: string[]
   /** Zimfarm workers are given nothing (zimfarm.md §6.3). */
   schedulerOff: boolean
   /** Task types whose relaxed limits hold instead of the strict ones (zimfarm.md §11.4, §18.2). */

@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto'
+import { randomBytes, randomUUID } from 'node:crypto'
 import { scopeOf, type Role } from '#lib/core/access'
 import { CroftError } from '#lib/core/error'
 import { isUniqueViolation, json } from '#lib/db/client'
@@ -19,19 +19,31 @@ export const toAccount = (row: AccountView): AccountView => ({
 /** @throws CroftError forbidden; conflict when the name is taken, also by a deleted account */
 export async function createAccount(
   ctx: Context,
-  input: { username: string; password: string | null; email: string | null; role: Role },
+  input: {
+    /** An account without a name of its own, e.g. one of an identity provider, is kept under its id. */
+    username: string | null
+    displayName?: string
+    password: string | null
+    email: string | null
+    role: Role
+    idpSub?: string | null
+  },
 ): Promise<AccountView> {
   demand(ctx, 'users.create')
   if (ctx.actor.kind === 'account' && input.role === 'admin' && ctx.actor.role !== 'admin') {
     throw new CroftError('forbidden', 'only an admin may create another admin')
   }
+  const id = randomUUID()
+  const username = input.username ?? id
   const passwordHash = input.password === null ? null : await hashPassword(input.password)
   try {
     return await transaction(ctx, async (tx) => {
       const row = await tx.db.account.create({
         data: {
-          username: input.username,
-          displayName: input.username,
+          id,
+          username,
+          displayName: input.displayName ?? username,
+          idpSub: input.idpSub,
           passwordHash,
           email: input.email,
           role: input.role,
@@ -40,12 +52,12 @@ export async function createAccount(
           updatedAt: tx.now(),
         },
       })
-      await appendEvent(tx, { kind: 'account.created', data: { username: input.username, role: input.role } })
+      await appendEvent(tx, { kind: 'account.created', data: { username, role: input.role } })
       return toAccount(row)
     })
   } catch (error) {
     if (!isUniqueViolation(error)) throw error
-    throw new CroftError('conflict', `the name ${input.username} is taken`, { username: ['is taken'] })
+    throw new CroftError('conflict', `the name ${username} is taken`, { username: ['is taken'] })
   }
 }
 

@@ -1,6 +1,6 @@
-import { scopeOf, type Role } from '#lib/core/access'
+import { CUSTOM_ROLE, exceeds, scopeOf, type Role, type Scope } from '#lib/core/access'
 import { CroftError } from '#lib/core/error'
-import { json, type Prisma } from '#lib/db/client'
+import { isUniqueViolation, json, type Prisma } from '#lib/db/client'
 import { demand, transaction, type Context, type ReadContext } from '../context'
 import { appendEvent } from '../events/append'
 import { hashPassword, passwordMatches } from './password'
@@ -17,18 +17,42 @@ export async function accountByName(ctx: ReadContext, username: string): Promise
   return row
 }
 
+const UUID = /^[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}$/i
+
+/** An account by its id or its name; a deleted one only where that is wanted. @throws CroftError not_found */
+export async function accountOf(
+  ctx: ReadContext,
+  idOrName: string,
+  options: { deleted?: boolean } = {},
+): Promise<AccountRow> {
+  const row = await ctx.db.account.findFirst({
+    where: {
+      OR: [{ username: idOrName }, ...(UUID.test(idOrName) ? [{ id: idOrName }] : [])],
+      ...(options.deleted !== true && { deletedAt: null }),
+    },
+  })
+  if (row === null) throw new CroftError('not_found', `there is no account ${idOrName}`)
+  return row
+}
+
 /** One account: one's own, or any for those who may read accounts. */
 export async function readAccount(ctx: ReadContext, username: string): Promise<AccountRow> {
   if (!isSelf(ctx, username)) demand(ctx, 'users.read')
   return accountByName(ctx, username)
 }
 
+/** Living accounts by name, by offset; `called` is part of how they are called, `without` names roles that are left out. */
 export async function searchAccounts(
   ctx: ReadContext,
-  page: { skip: number; limit: number },
+  page: { skip: number; limit: number; called?: string; without?: string[] },
 ): Promise<{ items: AccountRow[]; count: number }> {
   demand(ctx, 'users.read')
-  const where = { deletedAt: null }
+  const { called, without = [] } = page
+  const where = {
+    deletedAt: null,
+    ...(called !== undefined && { displayName: { contains: called, mode: 'insensitive' } }),
+    ...(without.length > 0 && { role: { notIn: without } }),
+  } satisfies Prisma.AccountWhereInput
   const [items, count] = await Promise.all([
     ctx.db.account.findMany({ where, orderBy: { username: 'asc' }, skip: page.skip, take: page.limit }),
     ctx.db.account.count({ where }),
@@ -36,33 +60,51 @@ export async function searchAccounts(
   return { items, count }
 }
 
-/** Only an administrator may touch an administrator, or make one. */
-export function guardAdmin(ctx: ReadContext, target: AccountRow, role?: Role): void {
+/** Only an administrator may touch an administrator, make one, or touch or give a scope that is wider than one's own. */
+export function guardAdmin(ctx: ReadContext, target: AccountRow, role?: Role, scope?: Scope): void {
   if (ctx.actor.kind !== 'account' || ctx.actor.role === 'admin') return
+  const wider = (other: Scope) => ctx.actor.kind === 'account' && exceeds(other, ctx.actor.scope)
+  if ((target.role === CUSTOM_ROLE && wider(target.scope as Scope)) || (scope !== undefined && wider(scope)))
+    throw new CroftError('forbidden', 'only an admin may do this with permissions that you do not have yourself')
   if (target.role === 'admin' || role === 'admin')
     throw new CroftError('forbidden', 'only an admin may do this with an admin')
 }
 
-export async function updateAccount(
-  ctx: Context,
-  username: string,
-  change: { email?: string | null; role?: Role },
-): Promise<void> {
+export type AccountChange = {
+  email?: string | null
+  role?: Role
+  /** Permissions of its own: the role is `custom` then. */
+  scope?: Scope
+  username?: string
+  displayName?: string
+  idpSub?: string | null
+}
+
+/** @throws CroftError forbidden; not_found; conflict when the name is taken */
+export async function updateAccount(ctx: Context, username: string, change: AccountChange): Promise<void> {
   demand(ctx, 'users.update')
-  await transaction(ctx, async (tx) => {
-    const row = await accountByName(tx, username)
-    guardAdmin(tx, row, change.role)
-    await tx.db.account.update({
-      where: { id: row.id },
-      data: {
-        ...(change.email !== undefined && { email: change.email }),
-        ...(change.role !== undefined && { role: change.role, scope: json(scopeOf(change.role)) as object }),
-        updatedAt: tx.now(),
-      },
-      select: { id: true },
+  const { role, scope, ...plain } = change
+  try {
+    await transaction(ctx, async (tx) => {
+      const row = await accountByName(tx, username)
+      guardAdmin(tx, row, role, scope)
+      await tx.db.account.update({
+        where: { id: row.id },
+        data: {
+          ...plain,
+          ...(role !== undefined && { role, scope: json(scopeOf(role)) as object }),
+          ...(scope !== undefined && { role: CUSTOM_ROLE, scope: json(scope) as object }),
+          updatedAt: tx.now(),
+        },
+        select: { id: true },
+      })
+      const fields = Object.entries(change).flatMap(([field, value]) => (value === undefined ? [] : [field]))
+      await appendEvent(tx, { kind: 'account.updated', data: { username, fields } })
     })
-    await appendEvent(tx, { kind: 'account.updated', data: { username, fields: Object.keys(change) } })
-  })
+  } catch (error) {
+    if (!isUniqueViolation(error)) throw error
+    throw new CroftError('conflict', `the name ${change.username ?? change.idpSub} is taken`)
+  }
 }
 
 /** Deletes softly: the name stays taken, every credential is worth nothing. */
@@ -81,22 +123,26 @@ export async function deleteAccount(ctx: Context, username: string): Promise<voi
   })
 }
 
-/** Changes a password: one's own with the current one, others' with the permission. Ends the account's other sessions. */
+/**
+ * Changes a password, or takes it away: one's own with the current one (unless `trusted`), others' with the permission.
+ * Ends the account's other sessions.
+ */
 export async function changePassword(
   ctx: Context,
   username: string,
-  input: { current?: string; next: string },
+  input: { current?: string; next: string | null; trusted?: boolean },
 ): Promise<void> {
   const row = await accountByName(ctx, username)
   if (isSelf(ctx, username)) {
-    if (input.current === undefined) throw new CroftError('invalid', 'give the current password as well')
-    if (!(await passwordMatches(input.current, row.passwordHash)))
+    if (input.current === undefined && input.trusted !== true)
+      throw new CroftError('invalid', 'give the current password as well')
+    if (input.current !== undefined && !(await passwordMatches(input.current, row.passwordHash)))
       throw new CroftError('unauthenticated', 'the current password is wrong')
   } else {
     demand(ctx, 'users.change_password')
     guardAdmin(ctx, row)
   }
-  const passwordHash = await hashPassword(input.next)
+  const passwordHash = input.next === null ? null : await hashPassword(input.next)
   const own = ctx.actor.kind === 'account' ? ctx.actor.sessionId : null
   await transaction(ctx, async (tx) => {
     await tx.db.account.update({

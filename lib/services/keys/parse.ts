@@ -87,3 +87,8 @@ export function readFingerprint(text: string): { md5: string } | { sha256: strin
   const sha256 = /^(?:SHA256:)?([A-Za-z0-9+/]{43})=?$/.exec(text)?.[1]
   return sha256 === undefined ? null : { sha256 }
 }
+
+/** A kept key as the line of an OpenSSH public key. */
+export function publicLine({ key, name }: { key: string; name: string }): string {
+  return `${algorithmOf(Buffer.from(key, 'base64')) ?? 'ssh-rsa'} ${key} ${name}`
+}

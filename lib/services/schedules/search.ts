@@ -75,3 +75,11 @@ export async function tagsInUse(ctx: ReadContext): Promise<string[]> {
   const rows = await ctx.db.$queryRaw<{ tag: string }[]>`SELECT DISTINCT unnest(tags) AS tag FROM schedule ORDER BY tag`
   return rows.map((row) => row.tag)
 }
+
+/** Contexts that schedules ask for or workers have, by alphabet (zimfarm.md §20.1). */
+export async function contextsInUse(ctx: ReadContext): Promise<string[]> {
+  const rows = await ctx.db.$queryRaw<{ context: string }[]>`
+    SELECT context FROM schedule WHERE context <> ''
+    UNION SELECT jsonb_object_keys(contexts) FROM worker WHERE deleted_at IS NULL ORDER BY 1`
+  return rows.map((row) => row.context)
+}

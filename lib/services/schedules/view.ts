@@ -13,6 +13,7 @@ import {
 import type { Resources } from '#lib/core/resources'
 import { maskParams } from '#lib/core/secrets'
 import type { TaskTypeDefinition } from '#lib/core/task-type'
+import type { TaskSummary } from '#lib/core/task-view'
 import type { FieldErrors } from '#lib/core/error'
 import type { Prisma } from '#lib/db/client'
 import type { ReadContext } from '../context'
@@ -20,19 +21,23 @@ import type { Catalogue } from '../task-types/catalogue'
 import { resourcesOf } from '../tasks/view'
 import { standingOf } from './standing'
 
+export const LAST_TASK = {
+  select: {
+    id: true,
+    status: true,
+    stage: true,
+    cancelRequestedAt: true,
+    updatedAt: true,
+    startedAt: true,
+    endedAt: true,
+    history: true,
+  },
+} as const
+export type LastTask = Pick<TaskSummary, keyof typeof LAST_TASK.select>
+
 export const SCHEDULE = {
   include: {
-    lastTask: {
-      select: {
-        id: true,
-        status: true,
-        stage: true,
-        cancelRequestedAt: true,
-        updatedAt: true,
-        startedAt: true,
-        endedAt: true,
-      },
-    },
+    lastTask: LAST_TASK,
     durations: { include: { worker: { select: { name: true } } }, orderBy: { measuredAt: 'desc' } },
     _count: { select: { tasks: { where: { status: 'requested' } } } },
   },
@@ -72,7 +77,7 @@ export type ScheduleView = {
   notes: string
   version: number
   queued: number
-  lastTask: NonNullable<ScheduleRow['lastTask']> | null
+  lastTask: LastTask | null
   durations: {
     defaultSeconds: number
     defaultAt: Date
@@ -128,7 +133,7 @@ export function toSchedule(
     notes: row.notes,
     version: row.version,
     queued: row._count.tasks,
-    lastTask: row.lastTask,
+    lastTask: row.lastTask as LastTask | null,
     durations: {
       defaultSeconds: fallback?.seconds ?? DEFAULT_DURATION_SECONDS,
       defaultAt: fallback?.measuredAt ?? row.createdAt,

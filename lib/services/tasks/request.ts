@@ -38,7 +38,7 @@ export async function requestTasks(ctx: Context, input: RequestTasks): Promise<R
   return answer
 }
 
-async function requestOne(
+export async function requestOne(
   tx: TxContext,
   name: string,
   priority: number,

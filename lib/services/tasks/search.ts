@@ -16,6 +16,9 @@ export type WaitingSearch = {
   memory?: number
   disk?: number
   taskTypes?: string[]
+  /** Only what is asked for on the worker. */
+  pinnedOnly?: boolean
+  newestFirst?: boolean
 }
 
 /** Waiting tasks in Zimfarm's order, by offset (zimfarm.md §6.1). */
@@ -29,7 +32,10 @@ export async function searchWaiting(
     ...(search.schedules !== undefined && { schedule: { name: { in: search.schedules } } }),
     ...(search.minPriority !== undefined && { priority: { gte: search.minPriority } }),
     ...(search.workerId !== undefined && {
-      OR: [{ pinnedWorkerId: null }, ...(search.workerId === null ? [] : [{ pinnedWorkerId: search.workerId }])],
+      OR: [
+        ...(search.pinnedOnly === true ? [] : [{ pinnedWorkerId: null }]),
+        ...(search.workerId === null ? [] : [{ pinnedWorkerId: search.workerId }]),
+      ],
     }),
     ...(search.cpu !== undefined && { cpu: { lte: search.cpu } }),
     ...(search.memory !== undefined && { memory: { lte: search.memory } }),
@@ -39,7 +45,7 @@ export async function searchWaiting(
   const [rows, count] = await Promise.all([
     ctx.db.task.findMany({
       where,
-      orderBy: [{ priority: 'desc' }, { requestedAt: 'asc' }, { id: 'asc' }],
+      orderBy: [{ priority: 'desc' }, { requestedAt: search.newestFirst === true ? 'desc' : 'asc' }, { id: 'asc' }],
       skip: page.skip,
       take: page.limit,
       ...DETAILS,
@@ -58,24 +64,36 @@ const toWhere = ({ status, stage, cancelRequested }: Standing): Prisma.TaskWhere
   ...(cancelRequested !== undefined && { cancelRequestedAt: cancelRequested ? { not: null } : null }),
 })
 
-/** Tasks that somebody has taken, newest change first, by offset (zimfarm.md §7.1). */
+/**
+ * Tasks that somebody has taken, by offset: newest change first, or (`taken`) those that were taken last first
+ * (zimfarm.md §7.1, §19.5).
+ */
 export async function searchTaken(
   ctx: ReadContext,
-  search: { standings?: Standing[]; schedule?: string },
+  search: {
+    standings?: Standing[]
+    schedule?: string
+    scheduleId?: string
+    taskType?: string
+    sort?: 'updated' | 'taken'
+  },
   page: Offset,
 ): Promise<{ items: TaskSummary[]; count: number }> {
-  const where: Prisma.TaskWhereInput = {
+  const where = {
     AND: [
       { status: { not: 'requested' } },
       search.schedule === undefined ? {} : { schedule: { name: search.schedule } },
+      search.scheduleId === undefined ? {} : { scheduleId: search.scheduleId },
+      search.taskType === undefined ? {} : { taskTypeId: search.taskType },
+      search.sort === 'taken' ? { reservedAt: { not: null } } : {},
       search.standings === undefined ? {} : { OR: search.standings.map(toWhere) },
     ],
-  }
-  const unfiltered = search.schedule === undefined && search.standings === undefined
+  } satisfies Prisma.TaskWhereInput
+  const unfiltered = where.AND.every((part) => Object.keys(part).length === 0 || 'status' in part)
   const [rows, count] = await Promise.all([
     ctx.db.task.findMany({
       where,
-      orderBy: [{ updatedAt: 'desc' }, { id: 'asc' }],
+      orderBy: [search.sort === 'taken' ? { reservedAt: 'desc' } : { updatedAt: 'desc' }, { id: 'asc' }],
       skip: page.skip,
       take: page.limit,
       ...SUMMARY,

@@ -120,7 +120,6 @@ function toReport(row: Prisma.TaskReportGetPayload<object>): TaskReport {
     logFile: row.logFile,
     artifactFile: row.artifactFile,
     timeout: row.timeout,
-    updatedAt: row.updatedAt,
     outputAt: row.outputAt,
   }
 }

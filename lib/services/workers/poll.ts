@@ -18,12 +18,25 @@ export async function workerByName(ctx: ReadContext, name: string) {
   return worker
 }
 
+/** What a worker says of itself with a poll. */
+type Told = { available?: Resources; totals?: Partial<Resources> }
+
 /** Notes that a worker's owner has called, and keeps the leases of all that the worker holds. */
-export async function seen(ctx: Context, workerId: string, ip: string | null): Promise<void> {
+export async function seen(ctx: Context, workerId: string, ip: string | null, told: Told = {}): Promise<void> {
   const now = ctx.now()
+  const { available, totals } = told
   await ctx.db.worker.update({
     where: { id: workerId },
-    data: { lastSeenAt: now, ...(ip !== null && { lastIp: ip }) },
+    data: {
+      lastSeenAt: now,
+      ...(ip !== null && { lastIp: ip }),
+      ...(available !== undefined && {
+        availableCpu: available.cpu,
+        availableMemory: available.memory,
+        availableDisk: available.disk,
+      }),
+      ...totals,
+    },
     select: { id: true },
   })
   await ctx.db.$executeRaw`
@@ -36,15 +49,16 @@ const TRIES = 20
 
 /**
  * The task that the worker should take next (zimfarm.md §6.3). Nothing is reserved, but for some seconds no other
- * worker is told of the same task. Only its owner is told of one.
+ * worker is told of the same task. Only its owner is told of one; `nothing` only notes what the worker says.
  */
 export async function poll(
   ctx: Context,
-  input: { worker: string; available: Resources; ip: string | null },
+  input: { worker: string; available: Resources; totals?: Partial<Resources>; ip: string | null; nothing?: boolean },
 ): Promise<TaskDetails | null> {
   const worker = await workerByName(ctx, input.worker)
   if (ctx.actor.kind !== 'account' || ctx.actor.accountId !== worker.accountId) return null
-  await seen(ctx, worker.id, input.ip)
+  await seen(ctx, worker.id, input.ip, input)
+  if (input.nothing === true) return null
   for (let tries = 0; tries < TRIES; tries++) {
     const taskId = await nextTaskFor(ctx, worker, input.available)
     if (taskId === null) return null

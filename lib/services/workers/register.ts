@@ -1,7 +1,7 @@
 import { CroftError } from '#lib/core/error'
 import type { Resources } from '#lib/core/resources'
 import type { WorkerKind } from '#lib/core/worker'
-import { isUniqueViolation } from '#lib/db/client'
+import { isUniqueViolation, json } from '#lib/db/client'
 import { transaction, type Context } from '../context'
 import { appendEvent } from '../events/append'
 import { toWorker, WORKER, type WorkerView } from './view'
@@ -14,16 +14,22 @@ export type Registration = {
   taskTypes: string[]
   platforms: Record<string, number>
   selfish: boolean
+  /** Its own wish; where it says nothing, that stays as it is. */
+  cordoned?: boolean
+  /** What the image is that it runs. */
+  image?: { hash: string; created_at: string } | null
   version: string | null
 }
+
+/** Why a worker is cordoned that asked for it itself: only then does it end that itself. */
+const OWN_WISH = 'the worker asks for nothing new'
 
 /**
  * Registers a worker, or takes in what it says of itself now. It belongs to the account of the first call for ever.
  * @throws CroftError conflict when the name is another account's, or that of a deleted worker
  */
 export async function registerWorker(ctx: Context, input: Registration): Promise<WorkerView> {
-  const { name, accountId, resources, kind, ...told } = input
-  const fields = { ...told, ...resources, lastSeenAt: ctx.now() }
+  const { name, accountId, resources, kind, cordoned, image, ...told } = input
   try {
     return await transaction(ctx, async (tx) => {
       const before = await tx.db.worker.findUnique({ where: { name } })
@@ -31,6 +37,15 @@ export async function registerWorker(ctx: Context, input: Registration): Promise
         throw new CroftError('conflict', `the name ${name} belongs to another worker: choose another name`, {
           name: ['is taken'],
         })
+      }
+      const fields = {
+        ...told,
+        ...resources,
+        ...(image !== undefined && { image: json(image) }),
+        ...(cordoned === true &&
+          (before?.cordonedAt ?? null) === null && { cordonedAt: tx.now(), cordonReason: OWN_WISH }),
+        ...(cordoned === false && before?.cordonReason === OWN_WISH && { cordonedAt: null, cordonReason: null }),
+        lastSeenAt: tx.now(),
       }
       const row =
         before === null

@@ -98,7 +98,7 @@ const lastTask = (last: ScheduleView['lastTask']) =>
     ? null
     : {
         _id: last.id,
-        status: foreignStatus(last as Parameters<typeof foreignStatus>[0]),
+        status: foreignStatus(last),
         updated_at: zimUpdatedAt(last.updatedAt),
       }
 const language = (schedule: ScheduleView) => ({
