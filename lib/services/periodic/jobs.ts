@@ -1,4 +1,5 @@
 import { cleanUpCredentials } from '../accounts/clean-up'
+import { removeOrphanBlobs } from '../blobs/orphans'
 import { removeDiscarded } from '../files/discard'
 import { expireFiles } from '../files/expire'
 import { cleanUpNotices } from '../notices/clean-up'
@@ -6,6 +7,8 @@ import { requestDue } from '../schedules/request-due'
 import { recheckAll } from '../task-types/recheck'
 import { settleForgotten } from '../uploads/settle'
 import { inBatches } from './batches'
+import { cancelGone } from '../tasks/cancel-gone'
+import { keepHistory, removeOldTasks } from '../tasks/remove'
 import type { Jobs } from './run'
 
 const MINUTE = 60
@@ -22,6 +25,26 @@ export const JOBS = {
     everySeconds: 30,
     about: 'requests a task of each schedule whose period is over',
     run: requestDue,
+  },
+  gone_tasks: {
+    everySeconds: 5 * MINUTE,
+    about: 'asks for the cancel of tasks of which nothing has been told for an hour although their worker calls',
+    run: cancelGone,
+  },
+  history: {
+    everySeconds: 10 * MINUTE,
+    about: 'keeps the newest tasks of each schedule, its newest success among them, and deletes the others',
+    run: keepHistory,
+  },
+  old_tasks: {
+    everySeconds: 10 * MINUTE,
+    about: 'deletes old tasks without a schedule, where SHOULD_REMOVE_OLD_TASKS says so',
+    run: removeOldTasks,
+  },
+  orphan_blobs: {
+    everySeconds: HOUR,
+    about: 'deletes blobs whose schedule has been gone for a day',
+    run: removeOrphanBlobs,
   },
   discarded_bytes: {
     everySeconds: MINUTE,

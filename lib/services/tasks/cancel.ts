@@ -1,4 +1,5 @@
 import { CroftError } from '#lib/core/error'
+import { LEASE_SECONDS } from '#lib/core/lease'
 import { isActive, isFinal, refusal, type HistoryEntry } from '#lib/core/task'
 import type { TaskSummary } from '#lib/core/task-view'
 import { actorName, demand, transaction, type Context, type TxContext } from '../context'
@@ -25,16 +26,18 @@ export async function cancelTask(ctx: Context, taskId: string): Promise<TaskSumm
   })
 }
 
-/** Notes the wish to cancel a held task; the first one counts. */
+/** Notes the wish to cancel a held task; the first one counts, and its holder has 30 minutes to fulfil it. */
 export async function wishCancel(tx: TxContext, task: TaskRow, by: string, at: Date = tx.now()): Promise<void> {
   if (task.cancelRequestedAt !== null) return
   const entry: HistoryEntry = { code: 'cancel_requested', at: at.toISOString() }
+  const until = new Date(tx.now().getTime() + LEASE_SECONDS.zimfarm * 1000)
   await tx.db.task.update({
     where: { id: task.id },
     data: {
       cancelRequestedAt: at,
       canceledBy: by,
       updatedAt: at,
+      ...(task.leaseExpiresAt !== null && task.leaseExpiresAt > until && { leaseExpiresAt: until }),
       history: [...(task.history as HistoryEntry[]), entry],
     },
     select: { id: true },

@@ -3,8 +3,8 @@ import type { TxContext } from '../context'
 import type { TaskRow } from './move'
 
 /**
- * Keeps how long the schedule's work took on this worker: from the start to the end of the program, in whole seconds
- * (zimfarm.md §9). `endedAt` is now when the task tells no end of its program.
+ * Keeps how long the schedule's work took on this worker: from the start to the end of the program, in whole seconds;
+ * the latest counts (zimfarm.md §9). `endedAt` is now when the task tells no end of its program.
  */
 export async function measureDuration(tx: TxContext, task: TaskRow, endedAt?: Date): Promise<void> {
   if (task.scheduleId === null || task.workerId === null || task.startedAt === null) return
@@ -16,5 +16,6 @@ export async function measureDuration(tx: TxContext, task: TaskRow, endedAt?: Da
   await tx.db.$executeRaw`
     INSERT INTO schedule_duration (id, schedule_id, worker_id, seconds, measured_at)
     VALUES (gen_random_uuid(), ${task.scheduleId}::uuid, ${task.workerId}::uuid, ${seconds}, ${end})
-    ON CONFLICT (schedule_id, worker_id) DO UPDATE SET seconds = excluded.seconds, measured_at = excluded.measured_at`
+    ON CONFLICT (schedule_id, worker_id) DO UPDATE SET seconds = excluded.seconds, measured_at = excluded.measured_at
+    WHERE schedule_duration.measured_at <= excluded.measured_at`
 }

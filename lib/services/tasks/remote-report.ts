@@ -1,5 +1,5 @@
 import { CroftError } from '#lib/core/error'
-import { LEASE_SECONDS } from '#lib/core/lease'
+import { leaseAfterReport } from '#lib/core/lease'
 import { isActive, refusal, type Progress, type ReasonCode, type Stage } from '#lib/core/task'
 import type { FileCheck, UploadPlan } from '#lib/core/task-view'
 import { areaOf, bucketKey, type FileKind } from '#lib/core/upload'
@@ -104,9 +104,12 @@ async function mayReport(tx: TxContext, task: TaskRow): Promise<void> {
 
 /** A sign of life: long while the program runs, for these workers tell little then. */
 async function renew(tx: TxContext, taskId: string): Promise<void> {
-  const task = await tx.db.task.findUniqueOrThrow({ where: { id: taskId }, select: { status: true, stage: true } })
-  if (!isActive(task.status)) return
-  const leaseSeconds = task.stage === null ? LEASE_SECONDS.zimfarm : LEASE_SECONDS.zimfarmRunning
+  const task = await tx.db.task.findUniqueOrThrow({
+    where: { id: taskId },
+    select: { status: true, stage: true, cancelRequestedAt: true },
+  })
+  const leaseSeconds = isActive(task.status) ? leaseAfterReport({ ...task, stage: task.stage as Stage | null }) : null
+  if (leaseSeconds === null) return
   const leaseExpiresAt = new Date(tx.now().getTime() + leaseSeconds * 1000)
   await tx.db.task.update({ where: { id: taskId }, data: { leaseSeconds, leaseExpiresAt }, select: { id: true } })
 }

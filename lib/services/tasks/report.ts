@@ -103,9 +103,12 @@ export async function end(tx: TxContext, task: TaskRow, input: Outcome, at?: Dat
       data: { reasonCode: input.reasonCode },
       at,
     })
+    // The program had done its work; what came after it failed.
+    if (input.exitCode === 0) await measureDuration(tx, task)
     return
   }
   if (task.status !== 'started') throw new CroftError('conflict', 'report the start before the success')
   await move(tx, task, 'succeed', { set: { result: json(input.result) }, at })
-  await measureDuration(tx, task)
+  const report = await tx.db.taskReport.findUnique({ where: { taskId: task.id }, select: { exitCode: true } })
+  if ((report?.exitCode ?? 0) === 0) await measureDuration(tx, task)
 }

@@ -1,4 +1,5 @@
 import { CroftError } from '#lib/core/error'
+import { POLLED_STAGES } from '#lib/core/lease'
 import type { Resources } from '#lib/core/resources'
 import type { TaskDetails } from '#lib/core/task-view'
 import { offer } from '#lib/db/queue'
@@ -21,7 +22,7 @@ export async function workerByName(ctx: ReadContext, name: string) {
 /** What a worker says of itself with a poll. */
 type Told = { available?: Resources; totals?: Partial<Resources> }
 
-/** Notes that a worker's owner has called, and keeps the leases of all that the worker holds. */
+/** Notes that a worker's owner has called, and keeps the leases of all that it runs; what it has yet to begin or to stop has its time. */
 export async function seen(ctx: Context, workerId: string, ip: string | null, told: Told = {}): Promise<void> {
   const now = ctx.now()
   const { available, totals } = told
@@ -41,7 +42,8 @@ export async function seen(ctx: Context, workerId: string, ip: string | null, to
   })
   await ctx.db.$executeRaw`
     UPDATE task SET lease_expires_at = ${now}::timestamptz + make_interval(secs => lease_seconds)
-    WHERE worker_id = ${workerId}::uuid AND status IN ('reserved', 'started') AND lease_expires_at > ${now}`
+    WHERE worker_id = ${workerId}::uuid AND status IN ('reserved', 'started') AND lease_expires_at > ${now}
+      AND stage = ANY(${[...POLLED_STAGES]}) AND cancel_requested_at IS NULL`
 }
 
 /** After so many collisions with other polls a worker is told that there is nothing, and comes again. */
