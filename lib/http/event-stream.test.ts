@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { testFarm, type TestFarm } from '#lib/testing/farm'
+import { endWatches } from '#lib/services/events/watch'
 import { requestTasks } from '#lib/services/tasks/request'
 import { eventStream } from './event-stream'
 
@@ -36,4 +37,11 @@ it('tells of a change, resumes after the last one that was seen, and ends when i
   expect(await second.read(/task\.requested/)).toContain('event: change')
   second.stop.abort()
   await second.read(null)
+})
+
+it('ends when the process is about to stop', async () => {
+  const reader = eventStream(farm.system, { task: null, after: null, signal: new AbortController().signal })
+  const whole = reader.text()
+  endWatches()
+  expect(await whole).toContain('event: open')
 })

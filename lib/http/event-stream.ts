@@ -59,7 +59,7 @@ async function pump(
   send(`retry: 1000\nid: ${cursor}\nevent: open\ndata: {}\n\n`)
   let pulse = task === null ? null : await pulseOf(ctx, task)
   let quietSince = performance.now()
-  while (!signal.aborted) {
+  while (!signal.aborted && !watch.over) {
     const missed = await eventsAfter(ctx, cursor)
     missed.filter(concerns).forEach(tell)
     cursor = missed.at(-1)?.id ?? cursor

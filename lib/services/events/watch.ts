@@ -41,9 +41,19 @@ class Reader {
   }
 }
 
-const shared = globalThis as typeof globalThis & { croftEventReaders?: WeakMap<object, Reader> }
+/** One for the process: Next bundles this file more than once. */
+const shared = globalThis as typeof globalThis & {
+  croftEventReaders?: WeakMap<object, Reader>
+  croftWatchesEnd?: AbortController
+}
+const ending = () => (shared.croftWatchesEnd ??= new AbortController())
+
+/** Ends all watches of this process, now and later: it is about to stop. */
+export const endWatches = (): void => ending().abort()
 
 export type Watch = Disposable & {
+  /** Whether the process is about to stop: nothing more will come. */
+  readonly over: boolean
   /** The next matching events; none when the time is over or the signal comes first. */
   next: (options: {
     match?: (event: FeedEvent) => boolean
@@ -64,24 +74,28 @@ export function changes(ctx: Context): Watch {
     wake()
   }
   reader.add(ctx, listener)
+  const { signal: end } = ending()
   return {
+    get over() {
+      return end.aborted
+    },
     async next({ match = () => true, timeoutMs, signal }) {
       const deadline = performance.now() + timeoutMs
       for (;;) {
         const found = kept.filter(match)
         kept = []
         const left = deadline - performance.now()
-        if (found.length > 0 || left <= 0 || signal.aborted) return found
+        if (found.length > 0 || left <= 0 || signal.aborted || end.aborted) return found
         await new Promise<void>((resolve) => {
           const timer = setTimeout(done, left)
           function done() {
             clearTimeout(timer)
-            signal.removeEventListener('abort', done)
+            for (const one of [signal, end]) one.removeEventListener('abort', done)
             wake = () => undefined
             resolve()
           }
           wake = done
-          signal.addEventListener('abort', done)
+          for (const one of [signal, end]) one.addEventListener('abort', done)
         })
       }
     },

@@ -29,7 +29,7 @@ export async function awaitTask(
   const until = performance.now() + input.waitSeconds * 1000
   using watch = changes(ctx)
   for (;;) {
-    if (input.signal.aborted) return null
+    if (input.signal.aborted || watch.over) return null
     const worker = await ctx.db.worker.findUniqueOrThrow({ where: { id } })
     const lease = await takeNext(ctx, id, without(free(worker), elsewhere))
     if (lease !== null) {

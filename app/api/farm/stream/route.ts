@@ -1,5 +1,4 @@
 import { stream } from '#lib/contract/worker'
-import { untilClosed } from '#lib/http/closing'
 import { eventStream } from '#lib/http/event-stream'
 import { route } from '#lib/http/route'
 
@@ -8,7 +7,7 @@ export const GET = route(stream, ({ ctx, query, request }) =>
     eventStream(ctx, {
       task: query.task ?? null,
       after: request.headers.get('last-event-id') ?? query.after ?? null,
-      signal: untilClosed(request),
+      signal: request.signal,
     }),
   ),
 )

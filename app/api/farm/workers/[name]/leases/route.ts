@@ -1,5 +1,4 @@
 import { takeTask } from '#lib/contract/worker'
-import { untilClosed } from '#lib/http/closing'
 import { route } from '#lib/http/route'
 import { awaitTask } from '#lib/services/workers/await-task'
 
@@ -8,6 +7,6 @@ export const POST = route(takeTask, async ({ ctx, params, body, request }) => ({
     worker: params.name,
     available: body.available,
     waitSeconds: body.wait,
-    signal: untilClosed(request),
+    signal: request.signal,
   }),
 }))
