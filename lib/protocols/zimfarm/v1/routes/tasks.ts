@@ -6,6 +6,7 @@ import { getTask } from '#lib/services/tasks/get'
 import { remoteReport } from '#lib/services/tasks/remote-report'
 import { searchTaken } from '#lib/services/tasks/search'
 import { claimTask } from '#lib/services/tasks/take'
+import { withSignedUploads } from '#lib/services/uploads/address'
 import { workerByName } from '#lib/services/workers/poll'
 import { v1May } from '../access'
 import { check, orNotFound } from '../errors'
@@ -35,7 +36,8 @@ async function list({ ctx, query }: Call) {
 async function read({ ctx, params: [id], query }: Call) {
   const task = await takenTask(ctx, idOf(id))
   const secrets = v1May(ctx.actor, 'tasks.create') && !('hide_secrets' in query)
-  return ok(toTaskDocument(task, { secrets, notification: v1May(ctx.actor, 'schedules.update') }))
+  const shown = secrets ? await withSignedUploads(ctx, task) : task
+  return ok(toTaskDocument(shown, { secrets, notification: v1May(ctx.actor, 'schedules.update') }))
 }
 
 /** A worker takes a waiting task (zimfarm.md §7.3): 400 when there is none, 423 when somebody else was quicker. */
@@ -60,7 +62,8 @@ async function take({ ctx, params: [id], query }: Call) {
   })
   if (lease === null) return Response.json({}, { status: 423 })
   const notification = v1May(ctx.actor, 'schedules.update')
-  return ok(toTaskDocument(await getTask(ctx, taskId), { secrets: true, notification }), 201)
+  const taken = await withSignedUploads(ctx, await getTask(ctx, taskId))
+  return ok(toTaskDocument(taken, { secrets: true, notification }), 201)
 }
 
 async function report({ ctx, params: [id], body }: Call) {
