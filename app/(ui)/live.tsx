@@ -11,6 +11,7 @@ function refresh(queries: QueryClient, { kind, taskId }: Change) {
   if (taskId !== null) touch('task', taskId)
   if (kind.startsWith('task.')) for (const key of ['tasks', 'counts', 'schedule', 'schedules', 'workers']) touch(key)
   if (kind.startsWith('schedule.')) for (const key of ['schedule', 'schedules']) touch(key)
+  if (kind.startsWith('task_type.') || kind === 'schedule.rechecked') touch('taskTypes')
   if (kind.startsWith('worker.')) touch('workers')
 }
 

@@ -59,11 +59,21 @@ export const useNotices = (id: string, enabled: boolean) =>
 export const useWhy = (id: string, enabled: boolean) =>
   useQuery({ queryKey: ['task', id, 'why'], queryFn: () => api.call(taskApi.whyTask, { params: { id } }), enabled })
 
-export function useSchedules(q: string) {
+export type ScheduleFilter = { q: string; type?: string; invalid?: boolean; archived?: boolean }
+export function useSchedules({ q, type, invalid, archived }: ScheduleFilter) {
   return useInfiniteQuery({
-    queryKey: ['schedules', q],
+    queryKey: ['schedules', q, type, invalid, archived],
     queryFn: ({ pageParam }) =>
-      api.call(scheduleApi.listSchedules, { query: { limit: 50, q: q || undefined, after: pageParam } }),
+      api.call(scheduleApi.listSchedules, {
+        query: {
+          limit: 50,
+          q: q || undefined,
+          taskType: type,
+          valid: invalid === true ? 'false' : undefined,
+          archived: archived === true ? 'true' : undefined,
+          after: pageParam,
+        },
+      }),
     initialPageParam: undefined as string | undefined,
     getNextPageParam: (page) => page.next ?? undefined,
     placeholderData: (before) => before,

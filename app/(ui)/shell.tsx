@@ -13,7 +13,7 @@ const NAV = [
     href: '/schedules',
     label: 'Schedules',
     icon: CalendarRange,
-    here: (path: string) => path.startsWith('/schedules'),
+    here: (path: string) => path.startsWith('/schedules') || path.startsWith('/task-types'),
   },
   { href: '/workers', label: 'Workers', icon: Server, here: (path: string) => path.startsWith('/workers') },
   { href: '/docs', label: 'Docs', icon: BookOpen, here: (path: string) => path.startsWith('/docs') },

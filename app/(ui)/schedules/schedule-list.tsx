@@ -1,9 +1,10 @@
 'use client'
 
-import { Search } from 'lucide-react'
+import { Search, X } from 'lucide-react'
 import Link from 'next/link'
-import { parseAsString, useQueryState } from 'nuqs'
+import { parseAsString, parseAsStringLiteral, useQueryState } from 'nuqs'
 import { useDeferredValue } from 'react'
+import { InvalidBadge } from '#components/complaints'
 import { ListPanel } from '#components/list-panel'
 import { Empty } from '#components/states'
 import { StatusBadge } from '#components/status'
@@ -11,37 +12,70 @@ import { Ago } from '#components/time'
 import type { TaskStatus } from '#lib/core/task'
 import { useLive } from '../live'
 import { LiveDot } from '../live-dot'
-import { useSchedules } from '../queries'
+import { useMay, useSchedules } from '../queries'
+
+const SHOWN = ['all', 'invalid', 'archived'] as const
 
 export function ScheduleList() {
   const [q, setQ] = useQueryState('q', parseAsString.withDefault('').withOptions({ throttleMs: 300 }))
+  const [type, setType] = useQueryState('type', parseAsString)
+  const [show, setShow] = useQueryState('show', parseAsStringLiteral(SHOWN).withDefault('all'))
   const live = useLive()
-  const query = useSchedules(useDeferredValue(q))
+  const mayArchive = useMay('schedules.archive')
+  const query = useSchedules({
+    q: useDeferredValue(q),
+    type: type ?? undefined,
+    invalid: show === 'invalid',
+    archived: show === 'archived',
+  })
+  const narrowed = q !== '' || type !== null || show !== 'all'
   const schedules = query.data?.pages.flatMap((page) => page.items) ?? []
   return (
     <>
       <div className="mb-4 flex items-baseline justify-between">
         <h1>Schedules</h1>
-        <LiveDot open={live} />
+        <span className="flex items-baseline gap-4 text-sm">
+          <Link href="/task-types" className="link">
+            Task types
+          </Link>
+          <LiveDot open={live} />
+        </span>
       </div>
-      <div className="relative mb-3 max-w-md">
-        <Search aria-hidden className="text-muted absolute top-2.5 left-3 size-4" />
-        <input
-          type="search"
-          className="field w-full pl-9"
-          aria-label="Search schedules by name"
-          placeholder="Search by name"
-          value={q}
-          onChange={(event) => void setQ(event.target.value)}
-        />
+      <div className="mb-3 flex flex-wrap items-center gap-3">
+        <div className="relative max-w-md grow">
+          <Search aria-hidden className="text-muted absolute top-2.5 left-3 size-4" />
+          <input
+            type="search"
+            className="field w-full pl-9"
+            aria-label="Search schedules by name"
+            placeholder="Search by name"
+            value={q}
+            onChange={(event) => void setQ(event.target.value)}
+          />
+        </div>
+        <select
+          className="field"
+          aria-label="Which schedules"
+          value={show}
+          onChange={(event) => void setShow(event.target.value as (typeof SHOWN)[number])}
+        >
+          <option value="all">All in use</option>
+          <option value="invalid">Invalid ones</option>
+          {mayArchive && <option value="archived">Archived ones</option>}
+        </select>
+        {type !== null && (
+          <button type="button" className="button" onClick={() => void setType(null)}>
+            {type} <X aria-label="Show all task types" className="size-4" />
+          </button>
+        )}
       </div>
       <ListPanel
         label="Schedules"
         query={query}
         empty={
           schedules.length > 0 ? null : (
-            <Empty title={q === '' ? 'There are no schedules yet' : `No schedule has “${q}” in its name`}>
-              {q === '' && <p>Create one over the API: POST /api/farm/schedules.</p>}
+            <Empty title={narrowed ? 'No schedule is like that' : 'There are no schedules yet'}>
+              {!narrowed && <p>Create one over the API: POST /api/farm/schedules.</p>}
             </Empty>
           )
         }
@@ -59,6 +93,12 @@ export function ScheduleList() {
                 >
                   {schedule.name}
                 </Link>
+                {schedule.invalid !== null && (
+                  <>
+                    {' '}
+                    <InvalidBadge />
+                  </>
+                )}
                 <div className="text-muted text-xs">
                   {[schedule.taskType, schedule.category, ...schedule.tags].join(' · ')}
                 </div>

@@ -2,6 +2,7 @@
 
 import Link from 'next/link'
 import type { z } from 'zod'
+import { Complaints } from '#components/complaints'
 import { Facts, Params } from '#components/facts'
 import { bytes, duration } from '#components/format'
 import { Empty, Loading, PageProblem } from '#components/states'
@@ -12,6 +13,8 @@ import { useLive } from '../../live'
 import { LiveDot } from '../../live-dot'
 import { useSchedule, useTasks } from '../../queries'
 import { RequestButton } from '../../request'
+import { ArchiveButton } from './archive'
+import { History } from './history'
 
 type Schedule = z.output<typeof scheduleOf>
 
@@ -92,12 +95,14 @@ export function ScheduleView({ name }: { name: string }) {
           <h1>{schedule.name}</h1>
           <p className="text-muted text-sm">
             {[schedule.taskType, schedule.category, schedule.language.nameEn, ...schedule.tags].join(' · ')}
+            {schedule.archivedAt !== null && <span className="text-warn font-medium"> · archived</span>}
             {!schedule.enabled && <span className="text-warn font-medium"> · disabled</span>}
           </p>
         </div>
         <div className="flex items-center gap-4">
           <LiveDot open={live} />
-          <RequestButton schedule={schedule.name} enabled={schedule.enabled} />
+          <ArchiveButton name={schedule.name} archived={schedule.archivedAt !== null} />
+          {schedule.archivedAt === null && <RequestButton schedule={schedule.name} enabled={schedule.enabled} />}
         </div>
       </div>
       {schedule.queued > 0 && (
@@ -106,18 +111,35 @@ export function ScheduleView({ name }: { name: string }) {
         </p>
       )}
       <div className="grid items-start gap-4 lg:grid-cols-[minmax(0,3fr)_minmax(0,2fr)]">
-        <div className="space-y-4">
+        <div className="min-w-0 space-y-4">
+          {schedule.invalid !== null && <Complaints title="It does not fit its definition" fields={schedule.invalid} />}
           {schedule.notes !== '' && <section className="panel p-4 whitespace-pre-wrap">{schedule.notes}</section>}
           <Params params={schedule.config.params} command={schedule.command} />
           <Facts
             title="How it runs"
             facts={[
-              ['Runs', schedule.periodicity],
+              [
+                'Definition',
+                <Link
+                  key="definition"
+                  className="link"
+                  href={`/task-types/${encodeURIComponent(schedule.taskType)}?version=${encodeURIComponent(schedule.definitionVersion)}`}
+                >
+                  {schedule.taskType} {schedule.definitionVersion}
+                </Link>,
+              ],
+              [
+                'Runs',
+                schedule.periodicity === 'manually'
+                  ? 'manually'
+                  : `${schedule.periodicity}, counted from the last ${schedule.periodFrom}`,
+              ],
               ...byItself(schedule),
               ['Cores', schedule.resources.cpu],
               ['Memory', bytes(schedule.resources.memory)],
               ['Disk', bytes(schedule.resources.disk)],
               ['Platform', schedule.platform ?? 'none'],
+              ['Context', schedule.context === '' ? 'any worker' : schedule.context],
               [
                 'Image',
                 schedule.config.image === null ? 'none' : `${schedule.config.image.name}:${schedule.config.image.tag}`,
@@ -133,7 +155,10 @@ export function ScheduleView({ name }: { name: string }) {
             ]}
           />
         </div>
-        <LastTasks name={schedule.name} />
+        <div className="space-y-4">
+          <LastTasks name={schedule.name} />
+          <History name={schedule.name} />
+        </div>
       </div>
     </>
   )

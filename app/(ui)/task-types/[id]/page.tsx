@@ -1,0 +1,18 @@
+import type { Metadata } from 'next'
+import { Suspense } from 'react'
+import { TaskTypeView } from './task-type-view'
+
+type Props = { params: Promise<{ id: string }> }
+
+export async function generateMetadata({ params }: Props): Promise<Metadata> {
+  return { title: decodeURIComponent((await params).id) }
+}
+
+export default async function Page({ params }: Props) {
+  const id = decodeURIComponent((await params).id)
+  return (
+    <Suspense>
+      <TaskTypeView id={id} />
+    </Suspense>
+  )
+}
