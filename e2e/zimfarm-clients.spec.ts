@@ -330,6 +330,30 @@ test('the v1 UI starts, lists and edits', async () => {
   expect(renewed.status).toBe(200)
 })
 
+test('the door keeps its own rules behind the web server', async () => {
+  for (const [method, path, status] of [
+    ['GET', '/schedules', 200],
+    ['GET', '/schedules/', 200],
+    ['GET', '/schedules/backup', 200],
+    ['GET', '/auth/test/', 404],
+    ['HEAD', '/offliners/zimit', 405],
+    ['PUT', '/schedules/', 405],
+    ['OPTIONS', '/offliners/zimit', 200],
+    ['GET', '/nothing', 404],
+    ['GET', '/', 404],
+    ['GET', '', 200],
+    ['GET', '/openapi.yaml', 200],
+    ['GET', '/status/oldest_task_older_than?status=requested&threshold_secs=1000000', 200],
+  ] as const) {
+    const answer = await v1(method, path, { origin: 'https://zimit.example.org' })
+    expect([method, path, answer.status]).toEqual([method, path, status])
+    expect(answer.headers.get('access-control-allow-origin')).toMatch(/^(\*|https:\/\/zimit\.example\.org)$/)
+  }
+  const big = await v1('POST', '/schedules/', admin, JSON.stringify({ name: 'x'.repeat(3_000_000) }))
+  expect([big.status, Object.keys(big.body as object)]).toEqual([413, ['error']])
+  expect((await v1('POST', '/tasks/nonsense/cancel', admin, '')).status).toBe(400)
+})
+
 test('the watcher and the recipes’ robot do their rounds', async () => {
   const headers = { ...admin, 'content-type': 'application/json' }
   const robot = { ...headers, authorization: String(admin.authorization).replace('Token', 'Bearer') }

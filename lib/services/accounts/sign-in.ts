@@ -1,7 +1,7 @@
 import { CroftError } from '#lib/core/error'
 import { transaction, type Context } from '../context'
 import { appendEvent } from '../events/append'
-import { passwordMatches } from './password'
+import { hashPassword, isOutdated, passwordMatches } from './password'
 import { openSession, type SessionKind, type TokenFormat, type Tokens } from './session'
 
 export type SignIn = {
@@ -27,28 +27,47 @@ export async function signIn(ctx: Context, input: SignIn): Promise<Tokens> {
     { key: `${address} ${input.username}`, limit: LIMITS.pair },
     { key: address, limit: LIMITS.address },
   ]
-  const failures = await ctx.db.signInFailure.findMany({
-    where: { key: { in: keys.map(({ key }) => key) }, windowEnd: { gt: ctx.now() } },
-  })
-  if (failures.some((row) => row.failures >= (keys.find(({ key }) => key === row.key)?.limit ?? 0))) {
-    throw new CroftError('too_many_attempts', `too many failed sign-ins: wait ${WINDOW_MINUTES} minutes and try again`)
+  // Counted before the password is looked at, so that many at once are no way around the limit; a success is taken back.
+  for (const { key, limit } of keys) {
+    if ((await countAttempt(ctx, key)) > limit)
+      throw new CroftError(
+        'too_many_attempts',
+        `too many failed sign-ins: wait ${WINDOW_MINUTES} minutes and try again`,
+      )
   }
   const account = await ctx.db.account.findFirst({ where: { username: input.username, deletedAt: null } })
   if (!(await passwordMatches(input.password, account?.passwordHash ?? null)) || account === null) {
-    const windowEnd = new Date(ctx.now().getTime() + WINDOW_MINUTES * 60_000)
-    for (const { key } of keys) {
-      await ctx.db.$executeRaw`
-        INSERT INTO sign_in_failure (key, failures, window_end) VALUES (${key}, 1, ${windowEnd})
-        ON CONFLICT (key) DO UPDATE SET
-          failures = CASE WHEN sign_in_failure.window_end > ${ctx.now()} THEN sign_in_failure.failures + 1 ELSE 1 END,
-          window_end = CASE WHEN sign_in_failure.window_end > ${ctx.now()} THEN sign_in_failure.window_end ELSE ${windowEnd} END`
-    }
     throw new CroftError('unauthenticated', 'the name or the password is wrong')
   }
+  const rehashed = isOutdated(account.passwordHash) ? await hashPassword(input.password) : null
   return transaction(ctx, async (tx) => {
+    if (rehashed !== null) {
+      // Only over the hash that was just checked: the password may have been changed since.
+      await tx.db.account.updateMany({
+        where: { id: account.id, passwordHash: account.passwordHash },
+        data: { passwordHash: rehashed },
+      })
+    }
     await tx.db.signInFailure.deleteMany({ where: { key: keys[0]?.key } })
+    await tx.db.signInFailure.updateMany({
+      where: { key: address, failures: { gt: 0 } },
+      data: { failures: { decrement: 1 } },
+    })
     const tokens = await openSession(tx, account, input)
     await appendEvent({ ...tx, actor: tokens.actor }, { kind: 'account.signed_in', data: { kind: input.kind } })
     return tokens
   })
+}
+
+/** Notes one more attempt, and says how many that makes in its window. */
+async function countAttempt(ctx: Context, key: string): Promise<number> {
+  const now = ctx.now()
+  const windowEnd = new Date(now.getTime() + WINDOW_MINUTES * 60_000)
+  const [row] = await ctx.db.$queryRaw<{ failures: number }[]>`
+    INSERT INTO sign_in_failure (key, failures, window_end) VALUES (${key}, 1, ${windowEnd})
+    ON CONFLICT (key) DO UPDATE SET
+      failures = CASE WHEN sign_in_failure.window_end > ${now} THEN sign_in_failure.failures + 1 ELSE 1 END,
+      window_end = CASE WHEN sign_in_failure.window_end > ${now} THEN sign_in_failure.window_end ELSE ${windowEnd} END
+    RETURNING failures`
+  return row?.failures ?? 1
 }

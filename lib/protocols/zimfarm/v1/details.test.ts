@@ -1,3 +1,4 @@
+import { scryptSync } from 'node:crypto'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
@@ -220,17 +221,38 @@ describe('the ground rules (zimfarm.md §1)', () => {
 })
 
 describe('accounts', () => {
-  it('are refused after ten wrong passwords, in every way of signing in', async () => {
-    await farm.account('guessed', 'viewer')
-    const wrong = { headers: { username: 'guessed', password: 'wrong', 'x-forwarded-for': '203.0.113.9' } }
-    for (let tries = 0; tries < 10; tries++) expect((await call('POST', '/auth/authorize', wrong)).status).toBe(401)
-    expect((await call('POST', '/auth/authorize', wrong)).status).toBe(429)
-    const right = { username: 'guessed', password: PASSWORD }
-    const from = { 'x-forwarded-for': 'unknown, 203.0.113.9, 10.0.0.1' }
-    expect((await call('POST', '/auth/authorize', { headers: { ...right, ...from } })).status).toBe(429)
-    const oauth2 = await call('POST', '/auth/oauth2', { headers: from, body: { grant_type: 'password', ...right } })
-    expect(oauth2.status).toBe(429)
-    expect((await call('POST', '/auth/authorize', { headers: right })).status).toBe(200)
+  it(
+    'are refused after ten wrong passwords, in every way of signing in, also when all come at once',
+    { timeout: 120_000 },
+    async () => {
+      await farm.account('guessed', 'viewer')
+      const wrong = { headers: { username: 'guessed', password: 'wrong', 'x-forwarded-for': '203.0.113.9' } }
+      const answers = await Promise.all(Array.from({ length: 20 }, () => call('POST', '/auth/authorize', wrong)))
+      expect(answers.filter(({ status }) => status === 401)).toHaveLength(10)
+      expect(answers.filter(({ status }) => status === 429)).toHaveLength(10)
+      const right = { username: 'guessed', password: PASSWORD }
+      const from = { 'x-forwarded-for': 'unknown, 203.0.113.9, 10.0.0.1' }
+      expect((await call('POST', '/auth/authorize', { headers: { ...right, ...from } })).status).toBe(429)
+      const oauth2 = await call('POST', '/auth/oauth2', { headers: from, body: { grant_type: 'password', ...right } })
+      expect(oauth2.status).toBe(429)
+      expect((await call('POST', '/auth/authorize', { headers: right })).status).toBe(200)
+    },
+  )
+  it('have their password hashed anew when its hash is of an older cost', { timeout: 120_000 }, async () => {
+    const { db } = farm.system
+    const salt = Buffer.alloc(16, 7)
+    const hash = scryptSync('an older password', salt, 32, { N: 2 ** 14, r: 8, p: 1 })
+    const passwordHash = `scrypt$16384$8$1$${salt.toString('base64')}$${hash.toString('base64')}`
+    await farm.account('older', 'viewer')
+    await db.account.update({ where: { username: 'older' }, data: { passwordHash } })
+    const ask = (password: string) =>
+      call('POST', '/auth/authorize', { headers: { username: 'older', password } }).then(({ status }) => status)
+    const stored = async () => (await db.account.findUniqueOrThrow({ where: { username: 'older' } })).passwordHash
+    expect(await ask('wrong')).toBe(401)
+    expect(await stored()).toBe(passwordHash)
+    expect(await ask('an older password')).toBe(200)
+    expect(await stored()).toMatch(/^scrypt\$32768\$8\$3\$/)
+    expect(await ask('an older password')).toBe(200)
   })
   it.each(['/auth/token', '/auth/oauth2'])('are given new tokens once, also by five at once: %s', async (path) => {
     const { body } = await call('POST', '/auth/authorize', { headers: { username: 'editor', password: PASSWORD } })
