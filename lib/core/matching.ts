@@ -274,7 +274,7 @@ function limitReasons(task: QueuedTask, worker: WorkerState, load: Load, policy:
 /** Whether any limit could ever refuse a task: what must be checked again inside a take. */
 export const isLimited = (
   task: { platform: string | null; hosts: readonly string[] },
-  worker: WorkerState,
+  worker: Pick<WorkerState, 'platforms'>,
   policy: Policy,
 ) =>
   (task.platform !== null &&

@@ -1,6 +1,7 @@
 import { MOVES } from '#lib/core/task'
-import { Prisma, type Tx } from './client'
-import type { Sql } from './sql'
+import type { Db, Prisma, Tx } from './client'
+import { rowOf } from './details'
+import { sqlOf, type Sql } from './sql'
 
 export type Claim = {
   taskId: string
@@ -73,11 +74,16 @@ export async function claim(sql: Sql, { taskId, workerId, now, leaseSeconds, act
 /** Counts of tasks by status are kept in 16 rows a status, so that moves at the same moment seldom wait for each other. */
 const shardOf = (taskId: string) => parseInt(taskId.slice(-1), 16)
 
-/** Locks a task's row until the transaction ends; false when there is no such task. */
-export async function lockTask(tx: Tx, taskId: string): Promise<boolean> {
-  const rows = await tx.$queryRaw<unknown[]>`SELECT 1 FROM task WHERE id = ${taskId}::uuid FOR UPDATE`
-  return rows.length > 0
+/** A task's row, locked until the transaction ends; null when there is no such task. */
+export async function lockTask(tx: Tx, taskId: string): Promise<TaskRow | null> {
+  const [row] = await sqlOf(tx)<Record<string, unknown>>({
+    name: 'lock_task',
+    text: 'SELECT * FROM task WHERE id = $1 FOR UPDATE',
+    values: [taskId],
+  })
+  return row === undefined ? null : rowOf<TaskRow>(row, ['memory', 'disk'])
 }
+type TaskRow = Prisma.TaskGetPayload<object>
 
 /** Tasks whose lease has run out, oldest first; those that another sweep works on are left to it. */
 export async function expiredLeases(tx: Tx, now: Date, limit: number): Promise<string[]> {
@@ -94,12 +100,15 @@ export async function release(
   workerId: string,
   need: { cpu: number; memory: bigint; disk: bigint },
 ): Promise<void> {
-  await tx.$executeRaw`
-    UPDATE worker SET
-      reserved_cpu = greatest(0, reserved_cpu - ${need.cpu}),
-      reserved_memory = greatest(0, reserved_memory - ${need.memory}),
-      reserved_disk = greatest(0, reserved_disk - ${need.disk})
-    WHERE id = ${workerId}::uuid`
+  await sqlOf(tx)({
+    name: 'release',
+    text: `UPDATE worker SET
+        reserved_cpu = greatest(0, reserved_cpu - $2),
+        reserved_memory = greatest(0, reserved_memory - $3),
+        reserved_disk = greatest(0, reserved_disk - $4)
+      WHERE id = $1`,
+    values: [workerId, need.cpu, need.memory, need.disk],
+  })
 }
 
 /** Keeps the counts of tasks by status. */
@@ -114,8 +123,11 @@ export async function count(tx: Tx, changes: { taskId: string; status: string; b
   }
   const rows = [...sums.entries()].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, sum]) => sum)
   if (rows.length === 0) return
-  await tx.$executeRaw`
-    INSERT INTO task_count (status, shard, n)
-    VALUES ${Prisma.join(rows.map((row) => Prisma.sql`(${row.status}::task_status, ${row.shard}, ${row.by})`))}
-    ON CONFLICT (status, shard) DO UPDATE SET n = task_count.n + excluded.n`
+  await sqlOf(tx)({
+    name: 'count_tasks',
+    text: `INSERT INTO task_count (status, shard, n)
+      SELECT * FROM unnest($1::task_status[], $2::int[], $3::bigint[])
+      ON CONFLICT (status, shard) DO UPDATE SET n = task_count.n + excluded.n`,
+    values: [rows.map((row) => row.status), rows.map((row) => row.shard), rows.map((row) => row.by)],
+  })
 }

@@ -1,5 +1,5 @@
 import { PrismaPg } from '@prisma/adapter-pg'
-import { Pool } from 'pg'
+import { Pool, type PoolClient } from 'pg'
 import { Prisma, PrismaClient } from './generated/client'
 import { onPool, poolOf } from './sql'
 
@@ -10,7 +10,7 @@ export type Tx = Prisma.TransactionClient
 
 /** Opens a pool on the database; `connections` is its size. Nothing is opened before the first query. */
 export function openDb(url: string, connections = 10): Db {
-  const pool = new Pool({ connectionString: url, max: connections })
+  const pool = new Pool({ connectionString: url, max: connections, idleTimeoutMillis: 60_000 })
   pool.on('error', () => undefined) // an idle connection that breaks is replaced by the next query
   return onPool(new PrismaClient({ adapter: new PrismaPg(pool) }), pool)
 }
@@ -27,22 +27,63 @@ export function json(value: unknown): Prisma.InputJsonValue | typeof Prisma.DbNu
 }
 
 const RETRIED = new Set(['P2034', '40001', '40P01'])
-const codeOf = (error: unknown): string | undefined => {
-  if (!(error instanceof Prisma.PrismaClientKnownRequestError)) return undefined
+function codeOf(error: unknown): string | undefined {
+  if (!(error instanceof Prisma.PrismaClientKnownRequestError)) {
+    const { code } = (error ?? {}) as { code?: unknown }
+    return typeof code === 'string' ? code : undefined
+  }
   if (error.code !== 'P2010') return error.code
   const cause = error.meta?.driverAdapterError as { cause?: { originalCode?: string; code?: string } } | undefined
   return cause?.cause?.originalCode ?? cause?.cause?.code
 }
 export const isUniqueViolation = (error: unknown) => codeOf(error) === 'P2002' || codeOf(error) === '23505'
 
-/** Runs `work` in one transaction; a deadlock or a serialization failure gets two more tries. */
+/** A pool of the one connection that a transaction runs on, for Prisma; what Prisma takes for a transaction of its own is a savepoint. */
+class OneConnection extends Pool {
+  constructor(connection: PoolClient) {
+    super()
+    const SAVEPOINTS: Record<string, string> = {
+      BEGIN: 'SAVEPOINT prisma',
+      COMMIT: 'RELEASE SAVEPOINT prisma',
+      ROLLBACK: 'ROLLBACK TO SAVEPOINT prisma',
+    }
+    const query = (config: { text: string }) =>
+      connection.query({ ...config, text: SAVEPOINTS[config.text] ?? config.text })
+    const nothing = () => undefined
+    Object.assign(this, {
+      query,
+      connect: () => Promise.resolve({ query, release: nothing, on: nothing, removeListener: nothing }),
+    })
+  }
+}
+const prismaOn = new WeakMap<PoolClient, Db>()
+
+/**
+ * Runs `work` in one transaction, on one connection for Prisma and for SQL by hand; a deadlock or a serialization
+ * failure gets two more tries.
+ */
 export async function inTransaction<T>(db: Db, work: (tx: Tx) => Promise<T>): Promise<T> {
   for (let attempt = 1; ; attempt++) {
+    const connection = await poolOf(db).connect()
+    let broken = false
     try {
-      return await db.$transaction(work, { maxWait: 10_000, timeout: 30_000 })
+      let tx = prismaOn.get(connection)
+      if (tx === undefined) {
+        tx = onPool(new PrismaClient({ adapter: new PrismaPg(new OneConnection(connection)) }), connection)
+        prismaOn.set(connection, tx)
+      }
+      await connection.query('BEGIN')
+      const result = await work(tx)
+      await connection.query('COMMIT')
+      return result
     } catch (error) {
+      await connection.query('ROLLBACK').catch(() => {
+        broken = true
+      })
       const code = codeOf(error)
       if (attempt >= 3 || code === undefined || !RETRIED.has(code)) throw error
+    } finally {
+      connection.release(broken)
     }
   }
 }

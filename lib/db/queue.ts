@@ -143,26 +143,26 @@ export type Candidate = {
   pinnedWorkerId: string | null
   scheduleId: string | null
   hosts: string[]
-  updatedAt: Date
-  notBefore: Date | null
+  /** In milliseconds since the epoch. */
+  queuedAt: number
   expectedSeconds: number
   /** What the schedule's work took on this worker, where that was measured. */
   seconds: number | null
 }
 
 /** About how many candidates one look brings, and how many of one shape at most. */
-const WINDOW = 256
-const OF_A_SHAPE = 16
+const WINDOW = 128
+const OF_A_SHAPE = 8
 
 const COLUMNS = `t.id, s.task_type_id AS "taskTypeId", t.priority, s.cpu, s.memory::float8 AS memory, s.disk::float8 AS disk,
   nullif(s.platform, '') AS platform, s.context, nullif(s.image, '') AS image,
   s.pinned_worker_id AS "pinnedWorkerId", t.schedule_id AS "scheduleId", t.hosts,
-  t.updated_at AS "updatedAt", t.not_before AS "notBefore", t.expected_seconds AS "expectedSeconds", d.seconds`
+  (extract(epoch FROM t.updated_at) * 1000)::float8 AS "queuedAt", t.expected_seconds AS "expectedSeconds", d.seconds`
 const SHAPES = `SELECT id, task_type_id, cpu, memory, disk, platform, context, image, pinned_worker_id FROM task_shape
   WHERE task_type_id = ANY($2::text[]) AND cpu <= $3 AND memory <= $4 AND disk <= $5
     AND (context = '' OR context = ANY($6::text[]))
     AND (pinned_worker_id = $1 OR (pinned_worker_id IS NULL AND NOT $7::boolean))`
-const TASKS = `SELECT id, schedule_id, priority, hosts, updated_at, not_before, expected_seconds FROM task
+const TASKS = `SELECT id, schedule_id, priority, hosts, updated_at, expected_seconds FROM task
   WHERE shape_id = s.id AND status = 'requested' AND (not_before IS NULL OR not_before <= $8)
     AND NOT EXISTS (
       SELECT 1 FROM task_offer o WHERE o.task_id = task.id AND o.worker_id <> $1 AND o.offered_until > $8
@@ -187,16 +187,17 @@ const valuesOf = ({ id, taskTypes, contexts, totals, selfish }: Seeker, most: Re
 export async function firstCandidates(db: Db | Tx, seeker: Seeker, now: Date, oldBefore: Date): Promise<Candidate[]> {
   return sqlOf(db)<Candidate>({
     name: 'first_candidates',
-    text: `
+    text: FIRST_TEXT,
+    values: [...valuesOf(seeker, seeker.totals, now), oldBefore],
+  })
+}
+const FIRST_TEXT = `
       WITH shape AS MATERIALIZED (${SHAPES})
       SELECT ${COLUMNS} FROM shape s CROSS JOIN LATERAL (
         (${TASKS} ORDER BY priority DESC, expected_seconds DESC, updated_at, id ${OF_EACH})
         UNION
         (${TASKS} AND updated_at < $9 ORDER BY updated_at LIMIT 2)
-      ) t ${DURATIONS}`,
-    values: [...valuesOf(seeker, seeker.totals, now), oldBefore],
-  })
-}
+      ) t ${DURATIONS}`
 
 /** The first waiting tasks that fit into `free` and are expected to take `seconds` at most: for the time until a bigger one can start. */
 export async function shortCandidates(

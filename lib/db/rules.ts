@@ -67,6 +67,19 @@ export async function takeTurns(sql: Sql, keys: readonly string[]): Promise<void
     })
 }
 
+/** Whether anything has failed lately that one of these points at. */
+export async function hasFailures(
+  sql: Sql,
+  subjects: readonly { kind: BreakerKind; subject: string }[],
+): Promise<boolean> {
+  const rows = await sql({
+    name: 'has_failures',
+    text: 'SELECT 1 FROM breaker WHERE (kind, subject) IN (SELECT * FROM unnest($1::text[], $2::text[])) LIMIT 1',
+    values: [subjects.map(({ kind }) => kind), subjects.map(({ subject }) => subject)],
+  })
+  return rows.length > 0
+}
+
 /** Notes that a task is the one that an open breaker lets try. */
 export async function noteProbe(
   sql: Sql,

@@ -1,8 +1,9 @@
-import { createHash, randomBytes, randomUUID } from 'node:crypto'
+import { createHash, createSecretKey, randomBytes, randomUUID, type KeyObject } from 'node:crypto'
 import { errors, jwtVerify, SignJWT } from 'jose'
 import { effectiveScope, type Actor, type Scope } from '#lib/core/access'
 import { CroftError } from '#lib/core/error'
 import type { Prisma } from '#lib/db/client'
+import { sessionRow, tokenRow } from '#lib/db/credential'
 import type { Context, ReadContext, TxContext } from '../context'
 
 export type SessionKind = 'browser' | 'api' | 'zimfarm'
@@ -28,10 +29,18 @@ const ISSUERS: TokenFormat['issuer'][] = ['croft', 'dispatcher', 'zimfarm_backen
 export const API_TOKEN_PREFIX = 'croft_'
 
 export const sha256 = (text: string) => createHash('sha256').update(text).digest('hex')
-const keyOf = (secret: string) => new TextEncoder().encode(secret)
+const keys = new Map<string, KeyObject>()
+function keyOf(secret: string): KeyObject {
+  const known = keys.get(secret)
+  if (known !== undefined) return known
+  const key = createSecretKey(secret, 'utf8')
+  keys.set(secret, key)
+  return key
+}
+type AccountFacts = Pick<AccountRow, 'id' | 'username' | 'role' | 'scope'>
 export type AccountRow = Prisma.AccountGetPayload<object>
 
-export const accountActor = (account: AccountRow, sessionId: string | null): AccountActor => ({
+export const accountActor = (account: AccountFacts, sessionId: string | null): AccountActor => ({
   kind: 'account',
   accountId: account.id,
   username: account.username,
@@ -125,7 +134,7 @@ export async function refreshSession(ctx: Context, refreshToken: string, format?
 export async function actorOfToken(ctx: ReadContext, token: string): Promise<AccountActor> {
   const now = ctx.now()
   if (token.startsWith(API_TOKEN_PREFIX)) {
-    const row = await ctx.db.apiToken.findUnique({ where: { tokenHash: sha256(token) }, include: { account: true } })
+    const row = await tokenRow(ctx.db, sha256(token))
     const valid = row !== null && row.revokedAt === null && (row.expiresAt === null || row.expiresAt > now)
     if (!valid || row.account.deletedAt !== null) throw new CroftError('unauthenticated', 'token invalid')
     if (row.lastUsedAt === null || now.getTime() - row.lastUsedAt.getTime() > 60_000) {
@@ -155,9 +164,7 @@ const UUID = /^[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}$/i
 
 /** Who a session speaks for. @throws CroftError unauthenticated when it was revoked or has expired */
 export async function actorOfSession(ctx: ReadContext, sessionId: string): Promise<AccountActor> {
-  const session = UUID.test(sessionId)
-    ? await ctx.db.session.findUnique({ where: { id: sessionId }, include: { account: true } })
-    : null
+  const session = UUID.test(sessionId) ? await sessionRow(ctx.db, sessionId) : null
   if (
     session === null ||
     session.revokedAt !== null ||

@@ -2,7 +2,7 @@ import { failed, POINTS_AT, type FailureRow } from '#lib/core/breaker'
 import { BREAKER_KINDS, type BreakerKind } from '#lib/core/matching'
 import type { ReasonCode } from '#lib/core/task'
 import { ONLINE_SECONDS } from '#lib/core/worker'
-import { takeTurns } from '#lib/db/rules'
+import { hasFailures, takeTurns } from '#lib/db/rules'
 import type { Prisma } from '#lib/db/client'
 import { sqlOf } from '#lib/db/sql'
 import type { TxContext } from '../context'
@@ -30,7 +30,7 @@ const turns = (subjects: { kind: BreakerKind; subject: string }[]) =>
 /** A success ends the row of failures of its task type, its image and its worker, and closes their breakers. */
 export async function noteSuccess(tx: TxContext, task: Ended): Promise<void> {
   const subjects = subjectsOf(task)
-  if ((await tx.db.breaker.count({ where: { OR: subjects } })) === 0) return
+  if (!(await hasFailures(sqlOf(tx.db), subjects))) return
   await takeTurns(sqlOf(tx.db), turns(subjects))
   const rows = await tx.db.breaker.findMany({ where: { OR: subjects } })
   for (const { kind, subject, label, openedAt } of rows) {

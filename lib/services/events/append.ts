@@ -1,4 +1,4 @@
-import { json } from '#lib/db/client'
+import { insert } from '#lib/db/write'
 import { actorName, type TxContext } from '../context'
 
 export type EventInput = {
@@ -12,16 +12,13 @@ export type EventInput = {
 
 /** Appends to the event log, in the transaction of the change that it tells of. */
 export async function appendEvent(tx: TxContext, event: EventInput): Promise<void> {
-  await tx.db.event.create({
-    data: {
-      at: tx.now(),
-      kind: event.kind,
-      actor: actorName(tx.actor),
-      taskId: event.taskId,
-      scheduleId: event.scheduleId,
-      workerId: event.workerId,
-      data: json(event.data ?? {}) as object,
-    },
-    select: { id: true },
+  await insert(tx.db, 'event', {
+    at: tx.now(),
+    kind: event.kind,
+    actor: actorName(tx.actor),
+    taskId: event.taskId,
+    scheduleId: event.scheduleId,
+    workerId: event.workerId,
+    data: event.data ?? {},
   })
 }

@@ -4,10 +4,10 @@ import { taskDocument } from '#lib/core/task-document'
 import { taskDocumentV2 } from '#lib/core/task-document-v2'
 import type { TaskDetails } from '#lib/core/task-view'
 import { json } from '#lib/db/client'
+import { notificationOf } from '#lib/db/details'
 import type { TxContext } from '../context'
 import { displayNames } from '../accounts/names'
-import { rankOf } from '../tasks/get'
-import { DETAILS, toDetails } from '../tasks/view'
+import { getTask, rankOf } from '../tasks/get'
 
 /** A webhook's document is that of the door whose client named it. */
 async function webhookDocument(tx: TxContext, task: TaskDetails): Promise<object> {
@@ -30,15 +30,13 @@ const PAYLOADS: Record<Channel, (tx: TxContext, task: TaskDetails) => object | P
  * The jobs that deliver it go to the queue after the commit.
  */
 export async function writeNotices(tx: TxContext, taskId: string, occasion: Occasion): Promise<void> {
-  const { notification } = await tx.db.task.findUniqueOrThrow({ where: { id: taskId }, select: { notification: true } })
-  const named = (notification as Notification | null)?.[occasion]
+  const named = ((await notificationOf(tx.db, taskId)) as Notification | null)?.[occasion]
   const always = tx.settings.globalNotification[occasion]
   const wanted = CHANNELS.flatMap((channel) =>
     [...new Set([...(named?.[channel] ?? []), ...(always?.[channel] ?? [])])].map((target) => ({ channel, target })),
   )
   if (wanted.length === 0) return
-  const row = await tx.db.task.findUniqueOrThrow({ where: { id: taskId }, ...DETAILS })
-  const task = toDetails(await tx.taskTypes.current(), row)
+  const task = await getTask(tx, taskId)
   const now = tx.now()
   const payloads = new Map<Channel, object>()
   for (const { channel } of wanted) {

@@ -10,12 +10,14 @@ import {
   type RunningTask,
   type WorkerState,
 } from '#lib/core/matching'
+import { taskRow } from '#lib/db/details'
 import { runningBy, type Subjects } from '#lib/db/queue'
 import { noteProbe, ruleRows, takeTurns } from '#lib/db/rules'
 import type { Sql } from '#lib/db/sql'
+import { workerRow } from '#lib/db/worker'
 import type { ReadContext } from '../context'
 import { rulesFor, type Rules } from './rules'
-import { QUEUED, queuedTasks, stateOfRunning, workerState } from './states'
+import { queuedTasks, stateOfRunning, workerState } from './states'
 
 /** What forbids the take, in words. */
 function wordsOf(reason: Reason): string {
@@ -62,8 +64,8 @@ export function limitedSubjects(
 export async function admission(ctx: ReadContext, workerId: string, taskId: string) {
   const now = ctx.now()
   const [row, worker, rules] = await Promise.all([
-    ctx.db.task.findUnique({ where: { id: taskId }, select: { ...QUEUED, status: true } }),
-    ctx.db.worker.findUnique({ where: { id: workerId } }),
+    taskRow(ctx.db, taskId),
+    workerRow(ctx.db, { id: workerId }),
     rulesFor(ctx, {}),
   ])
   if (row?.status !== 'requested' || worker === null || (row.notBefore !== null && row.notBefore > now)) return null

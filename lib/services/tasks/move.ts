@@ -14,6 +14,8 @@ import {
 import { count, lockTask, release } from '#lib/db/claim'
 import type { Prisma } from '#lib/db/client'
 import { shapeId } from '#lib/db/queue'
+import { ownerOf } from '#lib/db/worker'
+import { update } from '#lib/db/write'
 import type { TxContext } from '../context'
 import { appendEvent } from '../events/append'
 import { noteFailure, noteSuccess } from '../breakers/note'
@@ -23,7 +25,7 @@ export type TaskRow = Prisma.TaskGetPayload<object>
 
 /** The row of a task, locked until the transaction ends. */
 export async function locked(tx: TxContext, taskId: string): Promise<TaskRow> {
-  const row = (await lockTask(tx.db, taskId)) ? await tx.db.task.findUnique({ where: { id: taskId } }) : null
+  const row = await lockTask(tx.db, taskId)
   if (row === null) throw new CroftError('not_found', `there is no task ${taskId}`)
   return row
 }
@@ -58,20 +60,22 @@ export async function move(
   const at = change.at ?? tx.now()
   const leavesHolder = isActive(task.status) && !isActive(to)
   const entry: HistoryEntry = { code: to, at: at.toISOString(), attempt: task.attempt }
-  const { count: moved } = await tx.db.task.updateMany({
-    where: { id: task.id, status: { in: [...MOVES[by].from] }, fence: task.fence },
-    data: {
+  const moved = await update(
+    tx.db,
+    'task',
+    { id: task.id, status: MOVES[by].from, fence: task.fence },
+    {
       status: to,
       updatedAt: at,
       history: [...(task.history as HistoryEntry[]), entry],
       ...(by === 'start' && { startedAt: at }),
       ...(leavesHolder && { leaseExpiresAt: null, leaseSeconds: null, stage: null }),
       ...(isFinal(to) && { endedAt: at }),
-      ...(by === 'requeue' && { workerId: null, progress: undefined, reservedAt: null, startedAt: null }),
+      ...(by === 'requeue' && { workerId: null, reservedAt: null, startedAt: null }),
       ...(to === 'requested' && { shapeId: await shapeId(tx.db, task) }),
       ...change.set,
     },
-  })
+  )
   if (moved === 0) throw refusal(task.status, by)
   if (leavesHolder && task.workerId !== null) await release(tx.db, task.workerId, task)
   await count(tx.db, [
@@ -120,11 +124,7 @@ export async function holding(tx: TxContext, taskId: string, fence: number): Pro
 export async function ownWorker(tx: TxContext, workerId: string): Promise<void> {
   if (tx.actor.kind === 'system') return
   const accountId = tx.actor.kind === 'account' ? tx.actor.accountId : null
-  const worker = await tx.db.worker.findFirst({
-    where: { id: workerId, accountId: accountId ?? undefined },
-    select: { id: true },
-  })
-  if (accountId === null || worker === null) {
+  if (accountId === null || (await ownerOf(tx.db, workerId)) !== accountId) {
     throw new CroftError('forbidden', 'this worker belongs to another account: use the credential that registered it')
   }
 }

@@ -1,9 +1,12 @@
+import { randomUUID } from 'node:crypto'
 import { CroftError } from '#lib/core/error'
 import { leaseAfterReport } from '#lib/core/lease'
 import { isActive, refusal, type Progress, type ReasonCode, type Stage } from '#lib/core/task'
 import type { FileCheck, UploadPlan } from '#lib/core/task-view'
 import { areaOf, bucketKey, type FileKind } from '#lib/core/upload'
 import { json, type Prisma } from '#lib/db/client'
+import { standingOf } from '#lib/db/details'
+import { fileOf, putFile, update } from '#lib/db/write'
 import { transaction, type Context, type TxContext } from '../context'
 import { appendEvent } from '../events/append'
 import { writeCmsNotice } from '../files/cms'
@@ -104,14 +107,12 @@ async function mayReport(tx: TxContext, task: TaskRow): Promise<void> {
 
 /** A sign of life: long while the program runs, for these workers tell little then. */
 async function renew(tx: TxContext, taskId: string): Promise<void> {
-  const task = await tx.db.task.findUniqueOrThrow({
-    where: { id: taskId },
-    select: { status: true, stage: true, cancelRequestedAt: true },
-  })
-  const leaseSeconds = isActive(task.status) ? leaseAfterReport({ ...task, stage: task.stage as Stage | null }) : null
+  const task = await standingOf(tx.db, taskId)
+  if (task === null || !isActive(task.status)) return
+  const leaseSeconds = leaseAfterReport({ ...task, stage: task.stage as Stage | null })
   if (leaseSeconds === null) return
   const leaseExpiresAt = new Date(tx.now().getTime() + leaseSeconds * 1000)
-  await tx.db.task.update({ where: { id: taskId }, data: { leaseSeconds, leaseExpiresAt }, select: { id: true } })
+  await update(tx.db, 'task', { id: taskId }, { leaseSeconds, leaseExpiresAt })
 }
 
 async function details(tx: TxContext, task: TaskRow, report: RemoteReport): Promise<void> {
@@ -136,11 +137,7 @@ async function details(tx: TxContext, task: TaskRow, report: RemoteReport): Prom
       return
     }
     case 'output':
-      await tx.db.task.update({
-        where: { id: task.id },
-        data: { progress: json(report.output.progress) },
-        select: { id: true },
-      })
+      await update(tx.db, 'task', { id: task.id }, { progress: json(report.output.progress) })
       return keep(tx, task, {
         stdout: masked(report.output.stdout),
         stderr: masked(report.output.stderr),
@@ -172,7 +169,7 @@ async function details(tx: TxContext, task: TaskRow, report: RemoteReport): Prom
     case 'check': {
       const check: FileCheck = { ...report.check, at: (report.at ?? tx.now()).toISOString() }
       const { id } = await noteFile(tx, task, { name: report.name, info: report.check.info })
-      await tx.db.file.update({ where: { id }, data: { check: json(check) }, select: { id: true } })
+      await update(tx.db, 'file', { id }, { check: json(check) })
       await writeCmsNotice(tx, id)
       return appendEvent(tx, {
         kind: 'file.checked',
@@ -183,11 +180,7 @@ async function details(tx: TxContext, task: TaskRow, report: RemoteReport): Prom
     case 'check_kept': {
       const { id } = await noteFile(tx, task, { name: report.name })
       const at = report.at ?? tx.now()
-      await tx.db.file.update({
-        where: { id },
-        data: { checkFile: report.checkFile, checkUploadedAt: at },
-        select: { id: true },
-      })
+      await update(tx.db, 'file', { id }, { checkFile: report.checkFile, checkUploadedAt: at })
       await noteFile(tx, task, { name: report.checkFile, status: 'uploaded', kind: 'check', at })
       await appendEvent(tx, { kind: 'file.check_kept', taskId: task.id, data: { name: report.name } })
       return writeCmsNotice(tx, id)
@@ -205,11 +198,7 @@ async function details(tx: TxContext, task: TaskRow, report: RemoteReport): Prom
 }
 
 async function keep(tx: TxContext, task: TaskRow, data: Prisma.TaskReportUpdateInput): Promise<void> {
-  await tx.db.taskReport.update({
-    where: { taskId: task.id },
-    data: { ...data, updatedAt: tx.now() },
-    select: { taskId: true },
-  })
+  await update(tx.db, 'task_report', { taskId: task.id }, { ...data, updatedAt: tx.now() })
 }
 
 type Told = {
@@ -227,8 +216,7 @@ type Told = {
  */
 async function noteFile(tx: TxContext, task: TaskRow, told: Told): Promise<{ id: string }> {
   const at = told.at ?? tx.now()
-  const where = { taskId_name: { taskId: task.id, name: told.name } }
-  const before = await tx.db.file.findUnique({ where, select: { storageKey: true, kind: true, uploadedAt: true } })
+  const before = await fileOf(tx.db, task.id, told.name)
   const kind = (before?.kind ?? told.kind ?? 'result') as FileKind
   const plan = task.upload as UploadPlan
   const here = before !== null && before.storageKey !== null
@@ -250,9 +238,10 @@ async function noteFile(tx: TxContext, task: TaskRow, told: Told): Promise<{ id:
     ...(told.status === 'uploaded' && { expiresAt: expiryOf(plan, kind, at) }),
     ...(key !== null && { storageKey: key }),
   }
-  const row = await tx.db.file.upsert({
-    where,
-    create: {
+  const row = await putFile(
+    tx.db,
+    {
+      id: randomUUID(),
       taskId: task.id,
       name: told.name,
       status: 'created',
@@ -262,9 +251,8 @@ async function noteFile(tx: TxContext, task: TaskRow, told: Told): Promise<{ id:
       kind,
       ...change,
     },
-    update: change,
-    select: { id: true },
-  })
+    change,
+  )
   if (told.status !== undefined)
     await appendEvent(tx, { kind: `file.${told.status}`, taskId: task.id, data: { name: told.name } })
   return row

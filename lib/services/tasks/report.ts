@@ -1,6 +1,8 @@
 import { CroftError } from '#lib/core/error'
 import { isFinal, type HistoryEntry, type Progress, type ReasonCode, type Stage } from '#lib/core/task'
 import { json } from '#lib/db/client'
+import { standingOf } from '#lib/db/details'
+import { update } from '#lib/db/write'
 import { transaction, type Context, type TxContext } from '../context'
 import { appendEvent } from '../events/append'
 import { holding, move, type TaskRow } from './move'
@@ -26,18 +28,11 @@ export async function reportProgress(
     const task = await holding(tx, input.taskId, input.fence)
     if (input.stage !== undefined && input.stage !== task.stage) await enterStage(tx, task, input.stage)
     if (input.progress !== undefined) {
-      await tx.db.task.update({
-        where: { id: task.id },
-        data: { progress: json(input.progress) },
-        select: { id: true },
-      })
+      await update(tx.db, 'task', { id: task.id }, { progress: json(input.progress) })
     }
     if (input.stats !== undefined) {
-      await tx.db.taskReport.update({
-        where: { taskId: task.id },
-        data: { stats: json(input.stats), updatedAt: tx.now() },
-        select: { taskId: true },
-      })
+      const stats = json(input.stats)
+      await update(tx.db, 'task_report', { taskId: task.id }, { stats, updatedAt: tx.now() })
     }
   })
 }
@@ -45,11 +40,8 @@ export async function reportProgress(
 /** Notes what a started task's holder is doing; the status stays. `at` is the holder's own time, where it tells one. */
 export async function enterStage(tx: TxContext, task: TaskRow, stage: Stage, at: Date = tx.now()): Promise<void> {
   const entry: HistoryEntry = { code: stage, at: at.toISOString(), attempt: task.attempt }
-  await tx.db.task.update({
-    where: { id: task.id },
-    data: { stage, updatedAt: at, history: [...(task.history as HistoryEntry[]), entry] },
-    select: { id: true },
-  })
+  const history = [...(task.history as HistoryEntry[]), entry]
+  await update(tx.db, 'task', { id: task.id }, { stage, updatedAt: at, history })
   await appendEvent(tx, { kind: 'task.stage', taskId: task.id, workerId: task.workerId, data: { stage } })
 }
 
@@ -65,16 +57,12 @@ export type Outcome =
  */
 export async function reportOutcome(ctx: Context, input: Held & Outcome): Promise<void> {
   await transaction(ctx, async (tx) => {
-    const before = await tx.db.task.findUnique({ where: { id: input.taskId }, select: { status: true, fence: true } })
+    const before = await standingOf(tx.db, input.taskId)
     if (before !== null && isFinal(before.status) && before.fence === input.fence) return
     const task = await holding(tx, input.taskId, input.fence)
     const exitCode = 'exitCode' in input ? input.exitCode : null
     if (exitCode !== null) {
-      await tx.db.taskReport.update({
-        where: { taskId: task.id },
-        data: { exitCode, updatedAt: tx.now() },
-        select: { taskId: true },
-      })
+      await update(tx.db, 'task_report', { taskId: task.id }, { exitCode, updatedAt: tx.now() })
     }
     await end(tx, task, input)
   })

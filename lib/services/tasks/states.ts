@@ -72,10 +72,13 @@ type QueuedRow = Prisma.TaskGetPayload<{ select: typeof QUEUED }>
 /** Waiting tasks as `decide` sees them, with what each has taken on the given workers. */
 export async function queuedTasks(ctx: ReadContext, rows: QueuedRow[], workerIds: string[]): Promise<QueuedTask[]> {
   const scheduleIds = rows.flatMap((row) => (row.scheduleId === null ? [] : [row.scheduleId]))
-  const durations = await ctx.db.scheduleDuration.findMany({
-    where: { scheduleId: { in: scheduleIds }, workerId: { in: workerIds } },
-    select: { scheduleId: true, workerId: true, seconds: true },
-  })
+  const durations =
+    workerIds.length === 0
+      ? []
+      : await ctx.db.scheduleDuration.findMany({
+          where: { scheduleId: { in: scheduleIds }, workerId: { in: workerIds } },
+          select: { scheduleId: true, workerId: true, seconds: true },
+        })
   const measured = new Map<string, Record<string, number>>()
   for (const { scheduleId, workerId, seconds } of durations) {
     measured.set(scheduleId, { ...measured.get(scheduleId), [String(workerId)]: seconds })
@@ -118,8 +121,8 @@ export const stateOfCandidate = (row: Candidate, workerId: string): QueuedTask =
   hosts: row.hosts,
   image: row.image,
   pinnedWorkerId: row.pinnedWorkerId,
-  queuedAt: row.updatedAt.getTime(),
-  notBefore: row.notBefore?.getTime() ?? null,
+  queuedAt: row.queuedAt,
+  notBefore: null,
   expectedSeconds: row.expectedSeconds,
   secondsByWorker: row.seconds === null ? {} : { [workerId]: row.seconds },
 })

@@ -3,8 +3,10 @@ import { LEASE_SECONDS } from '#lib/core/lease'
 import { decide, type Decision } from '#lib/core/matching'
 import type { Resources } from '#lib/core/resources'
 import { claim } from '#lib/db/claim'
+import { inTransaction } from '#lib/db/client'
 import { firstCandidates, runningFor, shortCandidates, type Candidate, type Seeker } from '#lib/db/queue'
-import { inSql, sqlOf } from '#lib/db/sql'
+import { sqlOf } from '#lib/db/sql'
+import { workerRow } from '#lib/db/worker'
 import { actorName, type Context, type ReadContext } from '../context'
 import { admission, limitedSubjects } from './admit'
 import { rulesFor } from './rules'
@@ -88,7 +90,8 @@ export async function claimTask(
   const claimed =
     admitted === null
       ? await claim(sqlOf(ctx.db), input)
-      : await inSql(ctx.db, async (sql) => {
+      : await inTransaction(ctx.db, async (tx) => {
+          const sql = sqlOf(tx)
           await admitted.check(sql)
           const taken = await claim(sql, input)
           if (taken !== null) await admitted.noteProbe(sql)
@@ -104,7 +107,7 @@ export async function claimTask(
 /** Takes the next task that fits the worker; null when there is none. */
 export async function takeNext(ctx: Context, workerId: string, available?: Resources): Promise<Lease | null> {
   for (let tries = 0; tries < 20; tries++) {
-    const worker = await ctx.db.worker.findUnique({ where: { id: workerId } })
+    const worker = await workerRow(ctx.db, { id: workerId })
     if (worker === null || worker.deletedAt !== null || worker.cordonedAt !== null || worker.disabledAt !== null)
       return null
     const taskId = await nextTaskFor(ctx, worker, available)

@@ -31,7 +31,7 @@ async function queue(count: number, change = {}, worker: string | null = null): 
   return requested.map((task) => task.id)
 }
 const ask = async (index: number) =>
-  (await poll(owner, { worker: `farm-${index}`, available: FREE, ip: null }))?.id ?? null
+  (await poll(owner, { worker: `farm-${index}`, available: FREE, ip: null }))?.task.id ?? null
 const workerId = async (index: number) =>
   (await farm.system.db.worker.findUniqueOrThrow({ where: { name: `farm-${index}` } })).id
 

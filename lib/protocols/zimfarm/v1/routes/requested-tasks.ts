@@ -3,7 +3,6 @@ import type { TaskDetails } from '#lib/core/task-view'
 import { DEFAULT_DURATION_SECONDS } from '#lib/core/schedule'
 import { addressOf } from '#lib/http/actor'
 import type { Context } from '#lib/services/context'
-import { getSchedule } from '#lib/services/schedules/get'
 import { prioritize, unrequestTask } from '#lib/services/tasks/cancel'
 import { getTask, rankOf } from '#lib/services/tasks/get'
 import { requestTasks } from '#lib/services/tasks/request'
@@ -68,22 +67,21 @@ async function polled({ ctx, query, request }: Call) {
   const name = typeof query.worker === 'string' ? query.worker : ''
   const worker = name.length < 3 ? null : await workerByName(ctx, name).catch(() => null)
   if (name.length >= 3 && worker === null) throw new CroftError('not_found', 'Worker Not Found')
-  const { avail_cpu, avail_memory, avail_disk } = check('E3', pollQuery, query)
+  const { worker: known, avail_cpu, avail_memory, avail_disk } = check('E3', pollQuery, query)
   const available = { cpu: avail_cpu, memory: avail_memory, disk: avail_disk }
-  const task = await poll(ctx, { worker: name, available, ip: addressOf(request) })
-  if (task === null) return ok(page(0, 1, 0, []))
-  return ok(page(0, 1, 1, [toPolled(task, await durationOf(ctx, task, name))]))
-}
-
-async function durationOf(ctx: Context, task: TaskDetails, worker: string) {
-  const schedule = task.scheduleName === null ? null : await getSchedule(ctx, task.scheduleName).catch(() => null)
-  const measured = schedule?.durations.workers.find((entry) => entry.worker === worker)
-  if (measured !== undefined) return { value: measured.seconds, on: measured.measuredAt, worker }
-  return {
-    value: schedule?.durations.defaultSeconds ?? DEFAULT_DURATION_SECONDS,
-    on: schedule?.durations.defaultAt ?? ctx.now(),
+  const told = await poll(ctx, { worker: worker ?? known, available, ip: addressOf(request) })
+  if (told === null) return ok(page(0, 1, 0, []))
+  const { task, duration } = told
+  const {
+    seconds: value,
+    measuredAt: on,
+    worker: where,
+  } = duration ?? {
+    seconds: DEFAULT_DURATION_SECONDS,
+    measuredAt: ctx.now(),
     worker: null,
   }
+  return ok(page(0, 1, 1, [toPolled(task, { value, on, worker: where })]))
 }
 
 async function read({ ctx, params: [id], query }: Call) {

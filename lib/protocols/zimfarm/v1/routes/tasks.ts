@@ -2,7 +2,7 @@ import { CroftError } from '#lib/core/error'
 import type { TaskDetails } from '#lib/core/task-view'
 import type { Context } from '#lib/services/context'
 import { cancelTask } from '#lib/services/tasks/cancel'
-import { getTask } from '#lib/services/tasks/get'
+import { getTask, isTaken } from '#lib/services/tasks/get'
 import { remoteReport } from '#lib/services/tasks/remote-report'
 import { searchTaken } from '#lib/services/tasks/search'
 import { claimTask } from '#lib/services/tasks/take'
@@ -69,7 +69,7 @@ async function take({ ctx, params: [id], query }: Call) {
 async function report({ ctx, params: [id], body }: Call) {
   const taskId = idOf(id)
   const told = check('E2', event, await body())
-  await takenTask(ctx, taskId)
+  if (!(await isTaken(ctx, taskId))) throw notFound()
   const told_by = ctx.actor.kind === 'anonymous' ? '' : ctx.actor.username
   const ours = toReport(told, told_by, (schema, value) => check('E2', schema, value))
   await gone(remoteReport(ctx, taskId, ours))

@@ -85,7 +85,7 @@ async function request({ ctx, body }: Call) {
 async function polled({ ctx, query, request }: Call) {
   const told = check(pollQuery, query)
   const totals = { cpu: told.total_cpu, memory: told.total_memory, disk: told.total_disk }
-  const task = await poll(ctx, {
+  const polled = await poll(ctx, {
     worker: told.worker_name,
     available: { cpu: told.avail_cpu, memory: told.avail_memory, disk: told.avail_disk },
     totals: Object.fromEntries(Object.entries(totals).filter(([, value]) => value !== undefined)),
@@ -93,7 +93,8 @@ async function polled({ ctx, query, request }: Call) {
     nothing: ctx.settings.schedulerOff,
   })
   if (ctx.settings.schedulerOff) return ok(page({ skip: 0, limit: 0 }, 0, []))
-  if (task === null) return ok(page({ skip: 0, limit: 1 }, 0, []))
+  if (polled === null) return ok(page({ skip: 0, limit: 1 }, 0, []))
+  const { task } = polled
   const item = taskItemV2(task, await displayNames(ctx, [task.requestedBy]))
   return ok(page({ skip: 0, limit: 1 }, 1, [{ ...item, worker_name: item.worker_name ?? told.worker_name }]))
 }
