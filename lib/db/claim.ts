@@ -1,5 +1,5 @@
 import { MOVES } from '#lib/core/task'
-import type { Db, Prisma, Tx } from './client'
+import type { Prisma, Tx } from './client'
 import { rowOf } from './details'
 import { sqlOf, type Sql } from './sql'
 
