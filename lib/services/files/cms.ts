@@ -1,6 +1,6 @@
 import type { CmsAnswer, FileCheck } from '#lib/core/task-view'
 import { json } from '#lib/db/client'
-import type { Context, ReadContext, TxContext } from '../context'
+import type { Context, TxContext } from '../context'
 import type { CmsSettings } from '../settings'
 import { warehouseOf } from '../uploads/settle'
 
@@ -88,24 +88,4 @@ export async function noteCms(ctx: Context, noticeId: string, answer: CmsAnswer)
   const notice = await ctx.db.notice.findUnique({ where: { id: noticeId }, select: { fileId: true } })
   if (notice === null || notice.fileId === null) return
   await ctx.db.file.updateMany({ where: { id: notice.fileId }, data: { cms: json(answer) } })
-}
-
-export type PendingCms = { filename: string; taskId: string; createdAt: Date }
-
-/**
- * Files of the last 24 hours that are uploaded and checked, and of which the catalogue has not been told (zimfarm.md
- * §20.1). Oldest first, with their count.
- */
-export async function pendingCms(ctx: ReadContext, limit: number): Promise<{ items: PendingCms[]; count: number }> {
-  const rows = await ctx.db.$queryRaw<{ filename: string; taskId: string; createdAt: Date; count: bigint }[]>`
-    SELECT name AS filename, task_id AS "taskId", created_at AS "createdAt", count(*) OVER () AS count
-    FROM file
-    WHERE kind = 'result' AND task_id IS NOT NULL AND status = 'uploaded' AND check_file IS NOT NULL
-      AND check_result IS NOT NULL AND coalesce((cms->>'succeeded')::boolean, false) = false
-      AND created_at > ${ctx.now()}::timestamptz - interval '24 hours'
-    ORDER BY created_at LIMIT ${limit}`
-  return {
-    items: rows.map(({ filename, taskId, createdAt }) => ({ filename, taskId, createdAt })),
-    count: Number(rows[0]?.count ?? 0),
-  }
 }

@@ -1,11 +1,13 @@
 import { randomUUID } from 'node:crypto'
 import { CroftError } from '#lib/core/error'
-import type { FileCheck, TaskFile } from '#lib/core/task-view'
+import type { FileCheck, TaskFile, UploadPlan } from '#lib/core/task-view'
 import { json } from '#lib/db/client'
+import { isElsewhere } from '#lib/storage/buckets'
 import { actorName, demand, transaction, type Context } from '../context'
 import { appendEvent } from '../events/append'
 import { holding } from '../tasks/move'
 import { toFile } from '../tasks/view'
+import { expiryOf } from './expire'
 import { receive } from './receive'
 
 /** Largest file of a task and largest source, in bytes. */
@@ -93,6 +95,7 @@ export async function uploadFile(
         storageKey: key,
         uploadedAt: now,
         failedAt: null,
+        expiresAt: expiryOf(task.upload as UploadPlan, 'result', now),
       }
       const file = await tx.db.file.update({ where, data: stored })
       await appendEvent(tx, {
@@ -174,5 +177,9 @@ export async function findFile(ctx: Context, id: string): Promise<TaskFile & { s
   }
   if (row.taskId === null && ctx.actor.kind === 'anonymous')
     throw new CroftError('unauthenticated', 'sign in to download a source')
-  return { ...toFile(row), storageKey: row.storageKey }
+  // What a worker put into a bucket by itself has the size that it has there, if it is there.
+  const size = isElsewhere(row.storageKey) ? await ctx.storage.size(row.storageKey) : Number(row.size)
+  if (size === null)
+    throw new CroftError('not_found', `the worker told that it uploaded ${row.name}, but it is not in the bucket`)
+  return { ...toFile(row), size, storageKey: row.storageKey }
 }

@@ -2,7 +2,7 @@ import { may } from '#lib/core/access'
 import { movesFrom, type TaskMove } from '#lib/core/task'
 import type { TaskDetails } from '#lib/core/task-view'
 import { argv } from '#lib/core/command'
-import { maskParams } from '#lib/core/secrets'
+import { maskDeep, maskParams } from '#lib/core/secrets'
 import type { ReadContext } from '../context'
 import { getTask } from './get'
 
@@ -27,6 +27,7 @@ export async function showTask(ctx: ReadContext, taskId: string): Promise<ShownT
   return {
     ...task,
     config,
+    upload: trusted ? task.upload : maskDeep(task.upload),
     notification: may(ctx.actor, 'schedules.secrets') ? task.notification : null,
     exitCode: task.report?.exitCode ?? null,
     stderr: task.report?.stderr ?? null,

@@ -7,6 +7,7 @@ import type { Context } from '#lib/services/context'
 import { namedSchedules } from '#lib/services/schedules/named'
 import { cancelTask } from '#lib/services/tasks/cancel'
 import { getTask } from '#lib/services/tasks/get'
+import { withSignedUploads } from '#lib/services/uploads/address'
 import { remoteReport } from '#lib/services/tasks/remote-report'
 import { searchTaken } from '#lib/services/tasks/search'
 import { claimTask } from '#lib/services/tasks/take'
@@ -30,7 +31,8 @@ async function takenTask(ctx: Context, id: string | undefined): Promise<TaskDeta
 async function document(ctx: Context, task: TaskDetails, hideSecrets: boolean) {
   const trusted = v2May(ctx.actor, 'tasks.secrets')
   const nameOf = await displayNames(ctx, [task.requestedBy, task.canceledBy])
-  return taskDocumentV2(task, { nameOf, secrets: trusted && !hideSecrets, notification: trusted })
+  const shown = trusted && !hideSecrets ? await withSignedUploads(ctx, task) : task
+  return taskDocumentV2(shown, { nameOf, secrets: trusted && !hideSecrets, notification: trusted })
 }
 
 async function list({ ctx, query }: Call) {
