@@ -65,9 +65,9 @@ describe('a task of a Zimfarm worker that polls on and on', () => {
     await polling(63, 66)
     expect((await task()).status).toBe('requested')
   })
-  it('runs for days as long as its program is told of', async () => {
+  it('runs for more than a day as long as its program is told of', async () => {
     await tell({ kind: 'stage', stage: 'running' })
-    for (let hour = 1; hour <= 72; hour++) {
+    for (let hour = 1; hour <= 30; hour++) {
       minutes(hour * 60 - 5)
       await tell({ kind: 'output', output: {} })
       minutes(hour * 60)
