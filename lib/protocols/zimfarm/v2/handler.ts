@@ -12,6 +12,7 @@ import { auth } from './routes/auth'
 import { blobs } from './routes/blobs'
 import { misc } from './routes/misc'
 import { history } from './routes/history'
+import { offliners } from './routes/offliners'
 import { recipes } from './routes/recipes'
 import { requestedTasks } from './routes/requested-tasks'
 import { tasks } from './routes/tasks'
@@ -25,6 +26,7 @@ export const ROUTES: Route[] = [
   ...recipes,
   ...history,
   ...blobs,
+  ...offliners,
   ...requestedTasks,
   ...tasks,
   ...workers,
@@ -89,9 +91,9 @@ async function answer(ctx: Context, request: Request, path: string): Promise<Res
   }
   const { route, params } = chosen
   try {
-    const actor = await actorOf(ctx, request)
+    const actor = route.access === 'open' ? ANONYMOUS : await actorOf(ctx, request)
     if (route.access === 'token') requireAccount(actor)
-    else if (route.access !== 'optional') require(actor, route.access)
+    else if (route.access !== 'open' && route.access !== 'optional') require(actor, route.access)
     return await route.handle({
       ctx: { ...ctx, actor },
       request,

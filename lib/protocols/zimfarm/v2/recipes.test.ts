@@ -257,6 +257,7 @@ describe('lists', () => {
     expect((await list('/tags?limit=500')).items).toContain('y')
     expect((await list('/contexts')).items).toEqual(['lab', 'wikimedia'])
     expect((await list('/platforms')).meta).toMatchObject({ count: 11 })
+    expect((await list('/offliners')).items).toContain('zimit')
   })
 })
 
@@ -369,6 +370,97 @@ describe('blobs (zimfarm.md §18.4)', () => {
       (await door.call('POST', '/blobs/nothing', { as: 'editor', body: { flag_name: 'x', kind: 'css', data: css } }))
         .status,
     ).toBe(404)
+  })
+})
+
+describe('offliners (zimfarm.md §18.2)', () => {
+  const post = (path: string, body: object, as?: string) => door.call('POST', path, { as, body })
+  const maps = {
+    offliner_id: 'maps',
+    base_model: 'DashModel',
+    docker_image_name: 'ghcr.io/openzim/maps',
+    command_name: 'maps2zim',
+    ci_secret_hash: 'the plain secret',
+  }
+  const spec = {
+    flags: {
+      zim_name: { type: 'string', required: true, title: 'Name', description: 'what it is called' },
+      area: { type: 'string', title: 'Area', description: 'where', alias: 'where-it-is' },
+      api_key: { type: 'string', title: 'Key', description: 'the key', secret: true },
+      size: {
+        type: 'string-enum',
+        title: 'Size',
+        description: 's',
+        choices: [{ title: 'Big', value: 'big' }, 'small'],
+      },
+    },
+    stdOutput: true,
+    stdStats: 'stats-file',
+  }
+  it('are data: one is added, gets a version, and runs recipes', async () => {
+    expect((await post('/offliners', maps, 'editor')).status).toBe(403)
+    expect((await post('/offliners', maps, 'admin')).status).toBe(201)
+    expect((await post('/offliners', maps, 'admin')).status).toBe(409)
+    const version = { version: '1.0', ci_secret: 'the plain secret', spec }
+    expect((await post('/offliners/maps/versions', { ...version, ci_secret: 'wrong' })).status).toBe(401)
+    expect(
+      (await post('/offliners/maps/versions', { ...version, spec: { flags: { x: { type: 'odd' } } } })).status,
+    ).toBe(422)
+    expect((await post('/offliners/maps/versions', version)).status).toBe(201)
+    expect((await post('/offliners/maps/versions', version)).status).toBe(201)
+    expect((await door.call('GET', '/offliners/maps/versions')).body.items).toEqual(['1.0'])
+    const read = (await door.call('GET', '/offliners/maps/1.0')).body
+    expect(read.help).toContain('https://github.com/openzim/maps/')
+    expect(read.flags[0]).toEqual({
+      data_key: 'zim-name',
+      key: 'zim_name',
+      label: 'Name',
+      description: 'what it is called',
+      type: 'string',
+      required: true,
+      secret: false,
+      min: null,
+      max: null,
+      min_graphemes: null,
+      max_graphemes: null,
+      pattern: null,
+      allow_remote_url: false,
+      choices: null,
+      kind: null,
+    })
+    expect(read.flags[3].choices).toEqual([
+      { title: 'Big', value: 'big' },
+      { title: 'small', value: 'small' },
+    ])
+    const whole = (await door.call('GET', '/offliners/maps/1.0/spec')).body
+    expect(whole).toMatchObject({ offliner: 'maps', version: '1.0', schema: spec })
+    const body = recipe(
+      'a map',
+      { version: '1.0' },
+      {
+        image: { name: 'openzim/maps', tag: '1.0' },
+        warehouse_path: '/maps',
+        platform: 'maps',
+        offliner: { offliner_id: 'maps', size: 'big', 'zim-name': 'a b', 'api-key': 'hidden-key' },
+      },
+    )
+    expect((await create(body)).status).toBe(200)
+    const { config } = (await get('a map', 'editor', '?hide_secrets=false')).body
+    // In the order of the definition, then where the work and its figures go.
+    expect(config.command).toEqual([
+      'maps2zim',
+      `--zim-name='a b'`,
+      '--api-key=hidden-key',
+      '--size=big',
+      '--output=/output',
+      '--stats-file=/output/task_progress.json',
+    ])
+    expect((await get('a map')).text).not.toContain('hidden-key')
+  })
+  it('that are not there are not found', async () => {
+    for (const path of ['/offliners/nothing/versions', '/offliners/zimit/nothing', '/offliners/delayed_add/versions'])
+      expect((await door.call('GET', path)).status).toBe(404)
+    expect((await door.call('GET', '/offliners/zimit/dev')).body.flags).toHaveLength(69)
   })
 })
 

@@ -64,9 +64,9 @@ async function me({ ctx }: Call) {
 }
 
 export const auth: Route[] = [
-  { method: 'POST', path: '/auth/authorize', access: 'optional', handle: authorize },
-  { method: 'POST', path: '/auth/refresh', access: 'optional', handle: renew },
-  { method: 'POST', path: '/auth/ssh-authorize', access: 'optional', handle: sshAuthorize },
+  { method: 'POST', path: '/auth/authorize', access: 'open', handle: authorize },
+  { method: 'POST', path: '/auth/refresh', access: 'open', handle: renew },
+  { method: 'POST', path: '/auth/ssh-authorize', access: 'open', handle: sshAuthorize },
   { method: 'GET', path: '/auth/test', access: 'token', handle: () => Promise.resolve(nothing(204)) },
   { method: 'GET', path: '/auth/me', access: 'token', handle: me },
 ]

@@ -78,7 +78,7 @@ async function download({ ctx, params: [filename = ''] }: Call) {
 }
 
 export const blobs: Route[] = [
-  { method: 'GET', path: '/blobs/download/:filename', access: 'optional', handle: download },
+  { method: 'GET', path: '/blobs/download/:filename', access: 'open', handle: download },
   { method: 'POST', path: '/blobs/:name', access: 'recipes.create', handle: save },
   { method: 'GET', path: '/blobs/:name', access: 'recipes.read', handle: list },
   { method: 'GET', path: '/blobs/:name/:flag/:checksum', access: 'recipes.read', handle: read },

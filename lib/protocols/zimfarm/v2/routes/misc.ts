@@ -61,7 +61,7 @@ export const misc: Route[] = [
   { method: 'GET', path: '/languages', access: 'optional', handle: languages },
   { method: 'GET', path: '/tags', access: 'optional', handle: tags },
   { method: 'GET', path: '/contexts', access: 'optional', handle: contexts },
-  { method: 'GET', path: '/healthcheck', access: 'optional', handle: health },
-  { method: 'GET', path: '/status/:monitor', access: 'optional', handle: monitor },
+  { method: 'GET', path: '/healthcheck', access: 'open', handle: health },
+  { method: 'GET', path: '/status/:monitor', access: 'open', handle: monitor },
   { method: 'GET', path: '/files/pending-cms-notifications', access: 'optional', handle: pending },
 ]

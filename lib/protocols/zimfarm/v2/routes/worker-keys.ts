@@ -65,6 +65,6 @@ export const workerKeys: Route[] = [
   { method: 'GET', path: '/workers/:name/keys', access: 'workers.ssh_keys', handle: list },
   { method: 'POST', path: '/workers/:name/keys', access: 'token', handle: add },
   // A fingerprint may hold slashes.
-  { method: 'GET', path: '/workers/:name/keys/*', access: 'optional', handle: find },
+  { method: 'GET', path: '/workers/:name/keys/*', access: 'open', handle: find },
   { method: 'DELETE', path: '/workers/:name/keys/*', access: 'token', handle: remove },
 ]
