@@ -1,5 +1,6 @@
 import * as imports from './import'
 import * as periodic from './periodic'
+import * as rules from './rules'
 import * as schedule from './schedule'
 import * as session from './session'
 import * as history from './schedule-history'
@@ -14,7 +15,7 @@ const isEndpoint = (value: unknown): value is Endpoint =>
 
 /** Every call of Croft's own API, by operation id. */
 export const ENDPOINTS: Record<string, Endpoint> = Object.fromEntries(
-  [session, imports, periodic, schedule, history, blob, taskType, task, worker].flatMap((module) =>
+  [session, imports, periodic, schedule, history, blob, taskType, task, worker, rules].flatMap((module) =>
     Object.entries(module as Record<string, unknown>).filter((entry): entry is [string, Endpoint] =>
       isEndpoint(entry[1]),
     ),

@@ -212,17 +212,35 @@ export const taskLog = endpoint({
   }),
   response: z.object({ lines: z.array(logLine), total: z.number().int(), ended: z.boolean() }),
 })
+export const change = z
+  .looseObject({ kind: z.string() })
+  .describe('one thing that a person can do; see Change in lib/core/suggest.ts')
 export const whyTask = endpoint({
   method: 'GET',
   path: '/tasks/{id}/why',
   tag: 'Tasks',
-  summary: 'Why a queued task does not run: all reasons of every worker',
+  summary: 'Why a queued task does not run: all reasons of every worker, and the least that would start it',
+  description:
+    'Each list of changes is enough by itself when that worker asks next. The rank is exact below 10,000; the reasons look at the first tasks of each kind, as a worker does.',
   access: 'public',
   params: byId,
   response: z.object({
     rank: z.number().int().describe('tasks before it in the queue'),
-    rankExact: z.boolean().describe('false: there are at least `rank`'),
-    workers: z.array(z.object({ worker: z.string(), reasons: z.array(reason) })),
-    nextWake: instant.nullable(),
+    rankExact: z.boolean().describe('false: at least so many'),
+    workers: z.array(
+      z.object({
+        worker: z.string(),
+        reasons: z.array(reason).describe('none: it takes the task when it asks next'),
+        changes: z.array(change).nullable().describe('what would start it here; null: nothing within reach'),
+      }),
+    ),
+    smallest: z
+      .object({ worker: z.string(), changes: z.array(change) })
+      .nullable()
+      .describe('the least of all; null: some worker takes it anyway, or nothing would start it'),
+    soonest: z
+      .object({ worker: z.string(), at: instant })
+      .nullable()
+      .describe('where and when it starts if nobody does anything and all ends as expected'),
   }),
 })

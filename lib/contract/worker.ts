@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { REASON_CODES, STAGES } from '#lib/core/task'
 import { WORKER_KINDS } from '#lib/core/worker'
 import { endpoint } from './endpoint'
-import { id, instant, pageOf, pageQuery, resources } from './shared'
+import { id, instant, pageOf, pageQuery, resources, text } from './shared'
 import { fileCheck, file, logLine, progress, task } from './task'
 
 export const workerName = z
@@ -19,7 +19,12 @@ export const worker = z.object({
   taskTypes: z.array(z.string()),
   platforms: z.record(z.string(), z.number()),
   selfish: z.boolean(),
-  cordoned: z.object({ since: instant, reason: z.string().nullable() }).nullable(),
+  cordoned: z.object({ since: instant, reason: z.string().nullable() }).nullable().describe('its own wish'),
+  disabled: z
+    .object({ since: instant, by: z.string().nullable(), reason: z.string().nullable() })
+    .nullable()
+    .describe('taken out of service by an administrator'),
+  contexts: z.array(z.string()).describe('whose tasks it may take'),
   version: z.string().nullable(),
   lastSeenAt: instant.nullable(),
   running: z.array(z.object({ id, name: z.string(), status: z.string(), progress: progress.nullable() })),
@@ -41,6 +46,28 @@ export const getWorker = endpoint({
   summary: 'One worker',
   access: 'public',
   params: byName,
+  response: worker,
+})
+export const configureWorker = endpoint({
+  method: 'PATCH',
+  path: '/workers/{name}',
+  tag: 'Workers',
+  summary: 'Take a worker out of service or back, and say which contexts it has',
+  description: 'What it runs goes on. `contexts` replaces all of them.',
+  access: 'workers.update',
+  params: byName,
+  body: z.strictObject({
+    disabled: z
+      .strictObject({ reason: text(1000) })
+      .nullable()
+      .optional()
+      .describe('null: back in service'),
+    contexts: z
+      .record(text(100), z.union([z.ipv4(), z.ipv6()], 'must be an address, or null').nullable())
+      .refine((contexts) => Object.keys(contexts).length <= 100, 'must not be more than 100')
+      .optional()
+      .describe('context → the only address that it may call from, or null for any'),
+  }),
   response: worker,
 })
 export const registerWorker = endpoint({

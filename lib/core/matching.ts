@@ -164,24 +164,25 @@ export const SLOT_GRACE = 10 * 60_000
 const own = <T>(map: Readonly<Record<string, T>>, key: string): T | undefined =>
   Object.hasOwn(map, key) ? map[key] : undefined
 const limitFor = (limits: Limits, subject: string) => own(limits, subject) ?? own(limits, '*')
-export const secondsOn = (task: QueuedTask, worker: WorkerState) =>
-  task.secondsByWorker[worker.id] ?? task.expectedSeconds
+const secondsOn = (task: QueuedTask, worker: WorkerState) => task.secondsByWorker[worker.id] ?? task.expectedSeconds
+const secondsFor = (task: QueuedTask, worker: WorkerState | null) =>
+  worker === null ? task.expectedSeconds : secondsOn(task, worker)
 
 /** How many priorities a task has gained by waiting. */
 export const gained = (task: { queuedAt: number }, now: number, { stepSeconds, most }: Ageing) =>
   Math.min(most, Math.max(0, Math.floor((now - task.queuedAt) / (stepSeconds * 1000))))
 
-type Entry = { task: QueuedTask; effective: number; aged: boolean }
+type Entry = { task: QueuedTask; effective: number; aged: boolean; type: number }
 
 /**
  * Priority first, then the longest, then who has waited longest (zimfarm.md §8, step 3). Tasks that have gained by
  * waiting stand before others of the priority that they have reached, and among themselves by how long they have waited.
  */
-function compare(a: Entry, b: Entry, seconds: (task: QueuedTask) => number): number {
+function compare(a: Entry, b: Entry, worker: WorkerState | null): number {
   if (a.effective !== b.effective) return b.effective - a.effective
   if (a.aged !== b.aged) return a.aged ? -1 : 1
   return (
-    (a.aged ? 0 : seconds(b.task) - seconds(a.task)) ||
+    (a.aged ? 0 : secondsFor(b.task, worker) - secondsFor(a.task, worker)) ||
     a.task.queuedAt - b.task.queuedAt ||
     (a.task.id < b.task.id ? -1 : a.task.id > b.task.id ? 1 : 0)
   )
@@ -189,14 +190,40 @@ function compare(a: Entry, b: Entry, seconds: (task: QueuedTask) => number): num
 
 const entryOf = (task: QueuedTask, now: number, ageing: Ageing): Entry => {
   const gain = gained(task, now, ageing)
-  return { task, effective: task.priority + gain, aged: gain > 0 }
+  return { task, effective: task.priority + gain, aged: gain > 0, type: 0 }
 }
 
-/** The order in which a worker looks at tasks. */
-export function rank(worker: WorkerState, now: number, ageing: Ageing) {
-  const seconds = (task: QueuedTask) => secondsOn(task, worker)
-  return (a: QueuedTask, b: QueuedTask) => compare(entryOf(a, now, ageing), entryOf(b, now, ageing), seconds)
+/**
+ * For a queue, a function that tells the least priority with which a task would be the first that a worker looks at, of
+ * all that the worker could take by their type and their pin.
+ */
+export function firstPlaces(queue: readonly QueuedTask[], now: number, ageing: Ageing) {
+  const entries = queue.map((task) => entryOf(task, now, ageing)).sort((a, b) => b.effective - a.effective)
+  const special = new Set(queue.flatMap((task) => [task.pinnedWorkerId, ...Object.keys(task.secondsByWorker)]))
+  const known = new Map<string, number>()
+  const find = (task: QueuedTask, worker: WorkerState): number => {
+    const mine = entryOf(task, now, ageing)
+    const gain = mine.effective - task.priority
+    for (const other of entries) {
+      if (other.effective < mine.effective) break
+      const { id, taskType, pinnedWorkerId } = other.task
+      if (id === task.id || !(worker.taskTypes.includes(taskType) || taskType === task.taskType)) continue
+      if (pinnedWorkerId !== null && pinnedWorkerId !== worker.id) continue
+      mine.effective = other.effective
+      if (compare(mine, other, worker) > 0) mine.effective++
+    }
+    return mine.effective - gain
+  }
+  return (task: QueuedTask, worker: WorkerState): number => {
+    if (special.has(worker.id)) return find(task, worker)
+    const alike = `${task.id} ${worker.taskTypes.join(' ')}`
+    const place = known.get(alike) ?? find(task, worker)
+    known.set(alike, place)
+    return place
+  }
 }
+
+const NONE_AGAINST: Reason[] = []
 
 /** What stands between a task and a worker whatever else runs there: all reasons, not only the first. */
 export function eligible(task: QueuedTask, worker: WorkerState, now: number): Reason[] {
@@ -249,8 +276,9 @@ class Load {
  * 0 means never (zimfarm.md §8, step 4).
  */
 function limitReasons(task: QueuedTask, worker: WorkerState, load: Load, policy: Policy): Reason[] {
-  const reasons: Reason[] = []
   const { platform } = task
+  if (platform === null && task.hosts.length === 0) return NONE_AGAINST
+  const reasons: Reason[] = []
   if (platform !== null) {
     const total = limitFor(policy.platformTotals, platform)
     const running = total === undefined ? 0 : load.of('platform', platform)
@@ -311,6 +339,8 @@ type Book = {
   policy: Policy
   /** in the order of `compare` by expected time */
   queue: Entry[]
+  /** task type → its number in the entries */
+  types: ReadonlyMap<string, number>
   /** the workers on which some task's time was measured */
   measured: ReadonlySet<string>
   load: Load
@@ -343,11 +373,18 @@ function openBook(state: FarmState, now: number, policy: Policy): Book {
     pauses.set(key, [...(pauses.get(key) ?? []), pause])
   }
   const queue = state.queue.map((task) => entryOf(task, now, policy.ageing))
-  queue.sort((a, b) => compare(a, b, (task) => task.expectedSeconds))
+  const types = new Map<string, number>()
+  for (const entry of queue) {
+    const { taskType } = entry.task
+    entry.type = types.get(taskType) ?? types.size
+    types.set(taskType, entry.type)
+  }
+  queue.sort((a, b) => compare(a, b, null))
   return {
     now,
     policy,
     queue,
+    types,
     measured: new Set(state.queue.flatMap((task) => Object.keys(task.secondsByWorker))),
     load: new Load(state.running),
     runningOn,
@@ -361,7 +398,7 @@ function openBook(state: FarmState, now: number, policy: Policy): Book {
 }
 
 function pauseReasons(task: QueuedTask, worker: WorkerState, { pauses }: Book): Reason[] {
-  if (pauses.size === 0) return []
+  if (pauses.size === 0) return NONE_AGAINST
   const keys = [
     keyOf('farm', ''),
     keyOf('task_type', task.taskType),
@@ -373,8 +410,9 @@ function pauseReasons(task: QueuedTask, worker: WorkerState, { pauses }: Book): 
   return keys.flatMap((key) => (pauses.get(key) ?? []).map((pause): Reason => ({ code: 'paused', ...pause })))
 }
 
+const NO_BREAKERS: OpenBreaker[] = []
 function breakersOf(task: QueuedTask, worker: WorkerState, { breakers }: Book): OpenBreaker[] {
-  if (breakers.size === 0) return []
+  if (breakers.size === 0) return NO_BREAKERS
   const keys = [
     keyOf('task_type', task.taskType),
     ...(task.image === null ? [] : [keyOf('image', task.image)]),
@@ -384,21 +422,19 @@ function breakersOf(task: QueuedTask, worker: WorkerState, { breakers }: Book): 
 }
 
 function breakerReasons(task: QueuedTask, worker: WorkerState, book: Book): Reason[] {
+  if (book.breakers.size === 0) return NONE_AGAINST
   return breakersOf(task, worker, book).flatMap((breaker): Reason[] => {
     const probing = breaker.probing || book.probes.has(keyOf(breaker.kind, breaker.subject))
     return probing || breaker.retryAt > book.now ? [{ code: 'breaker', ...breaker, probing }] : []
   })
 }
 
+const both = (a: Reason[], b: Reason[]) => (a.length === 0 ? b : b.length === 0 ? a : [...a, ...b])
 /** What may change while tasks are given out. */
-const changing = (task: QueuedTask, worker: WorkerState, book: Book) => [
-  ...breakerReasons(task, worker, book),
-  ...limitReasons(task, worker, book.load, book.policy),
-]
-const lasting = (task: QueuedTask, worker: WorkerState, book: Book) => [
-  ...eligible(task, worker, book.now),
-  ...pauseReasons(task, worker, book),
-]
+const changing = (task: QueuedTask, worker: WorkerState, book: Book) =>
+  both(breakerReasons(task, worker, book), limitReasons(task, worker, book.load, book.policy))
+const lasting = (task: QueuedTask, worker: WorkerState, book: Book) =>
+  both(eligible(task, worker, book.now), pauseReasons(task, worker, book))
 const busy = (task: QueuedTask, worker: WorkerState): Reason[] =>
   lacking(task.resources, worker.available)
     .filter((resource) => task.resources[resource] <= worker.totals[resource])
@@ -429,24 +465,43 @@ function give(book: Book, worker: WorkerState, task: QueuedTask): WorkerState {
 type Served = { given: QueuedTask[]; kept: { task: QueuedTask; startsAt: number | null } | null }
 type Tell = (task: QueuedTask, reasons: Reason[]) => void
 
-/** What one worker takes, and for which task it keeps room. Writes to the book what it gives; the slot is the caller's. */
-function serve(book: Book, original: WorkerState, tell: Tell): Served {
+/**
+ * What one worker takes, and for which task it keeps room. Writes to the book what it gives; the slot is the caller's.
+ * With `only`, it looks no further than that task and tells of no other: what comes after cannot change its fate.
+ */
+function serve(book: Book, original: WorkerState, tell: Tell, only: Entry | null = null): Served {
   let worker = original
   const given: QueuedTask[] = []
   const open: Entry[] = []
-  for (const entry of book.queue) {
-    if (book.given.has(entry.task.id)) continue
-    const against = lasting(entry.task, worker, book)
-    if (against.length === 0) open.push(entry)
-    else tell(entry.task, [...against, ...changing(entry.task, worker, book), ...busy(entry.task, worker)])
+  const measured = book.measured.has(worker.id)
+  const offers = new Uint8Array(book.types.size)
+  for (const taskType of only === null ? [] : worker.taskTypes) {
+    const type = book.types.get(taskType)
+    if (type !== undefined) offers[type] = 1
   }
-  if (book.measured.has(worker.id)) open.sort((a, b) => compare(a, b, (task) => secondsOn(task, original)))
+  for (const entry of book.queue) {
+    const { task } = entry
+    if (book.given.size > 0 && book.given.has(task.id)) continue
+    if (only !== null) {
+      if (!measured && entry === only) {
+        open.push(entry)
+        break
+      }
+      if (offers[entry.type] !== 1) continue
+      if (measured && entry !== only && compare(entry, only, original) > 0) continue
+    }
+    const against = lasting(task, worker, book)
+    if (against.length === 0) open.push(entry)
+    else if (only === null) tell(task, [...against, ...changing(task, worker, book), ...busy(task, worker)])
+  }
+  if (measured) open.sort((a, b) => compare(a, b, original))
 
   for (;;) {
-    const { chosen, kept } = choose(book, worker, open, tell)
+    const { chosen, kept } = choose(book, worker, open, tell, only)
     if (chosen === null) return { given, kept }
     given.push(chosen)
     worker = give(book, worker, chosen)
+    if (only !== null && chosen === only.task) return { given, kept }
   }
 }
 
@@ -459,33 +514,38 @@ function choose(
   worker: WorkerState,
   open: readonly Entry[],
   tell: Tell,
+  only: Entry | null,
 ): { chosen: QueuedTask | null; kept: Served['kept'] } {
   let kept: Served['kept'] = null
   for (const { task } of open) {
-    if (book.given.has(task.id)) continue
+    if (book.given.size > 0 && book.given.has(task.id)) continue
+    const tells = only === null || only.task === task
     const against = changing(task, worker, book)
-    const room = busy(task, worker)
     if (against.length > 0) {
-      tell(task, [...against, ...room])
+      if (tells) tell(task, [...against, ...busy(task, worker)])
       continue
     }
+    const room = fits(task.resources, worker.available)
     if (kept !== null) {
       const inTime = kept.startsAt !== null && book.now + secondsOn(task, worker) * 1000 <= kept.startsAt
-      if (room.length === 0 && inTime) return { chosen: task, kept }
-      tell(task, [...room, { code: 'behind', taskId: kept.task.id, startsAt: kept.startsAt }])
+      if (room && inTime) return { chosen: task, kept }
+      if (tells) tell(task, [...busy(task, worker), { code: 'behind', taskId: kept.task.id, startsAt: kept.startsAt }])
       continue
     }
-    if (room.length === 0) return { chosen: task, kept }
+    if (room) return { chosen: task, kept }
     const at = freedAt(without(task.resources, worker.available), book.runningOn.get(worker.id) ?? [])
     const elsewhere = placeElsewhere(book, worker, task, at)
     if (elsewhere !== null) {
-      tell(task, [...room, { code: 'planned', ...elsewhere }])
+      if (tells) tell(task, [...busy(task, worker), { code: 'planned', ...elsewhere }])
       continue
     }
     const promise = book.slots.get(task.id)
     const startsAt = at !== null && promise?.workerId === worker.id ? Math.min(promise.startsAt, at) : at
     kept = { task, startsAt }
-    tell(task, [...room, ...(startsAt === null ? [] : [{ code: 'planned', workerId: worker.id, startsAt } as const])])
+    if (tells) {
+      const place: Reason[] = startsAt === null ? [] : [{ code: 'planned', workerId: worker.id, startsAt }]
+      tell(task, [...busy(task, worker), ...place])
+    }
   }
   return { chosen: null, kept }
 }
@@ -601,8 +661,9 @@ export function explain(
   const book = openBook(state, now, policy)
   book.slots = standing(state, book)
   const answer = new Map<string, Reason[]>()
-  const task = state.queue.find((one) => one.id === taskId)
-  if (task === undefined) return answer
+  const entry = book.queue.find(({ task }) => task.id === taskId)
+  if (entry === undefined) return answer
+  const { task } = entry
   for (const worker of state.workers) {
     const against = lasting(task, worker, book)
     if (against.length > 0) {
@@ -611,9 +672,8 @@ export function explain(
     }
     const running = book.runningOn.get(worker.id)
     let told: Reason[] = []
-    const { given } = serve(book, worker, (one, reasons) => {
-      if (one === task) told = reasons
-    })
+    const tell: Tell = (_, reasons) => void (told = reasons)
+    const { given } = serve(book, worker, tell, entry)
     if (book.given.has(taskId)) told = unseen > 0 ? [{ code: 'queue', ahead: unseen }] : []
     answer.set(worker.id, told)
     for (const one of given) {

@@ -4,15 +4,25 @@ export const RESOURCE_NAMES = ['cpu', 'memory', 'disk'] as const
 export type ResourceName = (typeof RESOURCE_NAMES)[number]
 export const NONE: Resources = { cpu: 0, memory: 0, disk: 0 }
 
-const each = (make: (name: ResourceName) => number): Resources => ({
-  cpu: make('cpu'),
-  memory: make('memory'),
-  disk: make('disk'),
+export const add = (a: Resources, b: Resources): Resources => ({
+  cpu: a.cpu + b.cpu,
+  memory: a.memory + b.memory,
+  disk: a.disk + b.disk,
 })
-export const add = (a: Resources, b: Resources) => each((name) => a[name] + b[name])
 /** a − b, not below zero. */
-export const without = (a: Resources, b: Resources) => each((name) => Math.max(0, a[name] - b[name]))
-export const lesser = (a: Resources, b: Resources) => each((name) => Math.min(a[name], b[name]))
+export const without = (a: Resources, b: Resources): Resources => ({
+  cpu: Math.max(0, a.cpu - b.cpu),
+  memory: Math.max(0, a.memory - b.memory),
+  disk: Math.max(0, a.disk - b.disk),
+})
+export const lesser = (a: Resources, b: Resources): Resources => ({
+  cpu: Math.min(a.cpu, b.cpu),
+  memory: Math.min(a.memory, b.memory),
+  disk: Math.min(a.disk, b.disk),
+})
+export const fits = (need: Resources, have: Resources) =>
+  need.cpu <= have.cpu && need.memory <= have.memory && need.disk <= have.disk
+const NOTHING: readonly ResourceName[] = []
 /** The resources of which `need` asks more than `have` holds. */
-export const lacking = (need: Resources, have: Resources) => RESOURCE_NAMES.filter((name) => need[name] > have[name])
-export const fits = (need: Resources, have: Resources) => lacking(need, have).length === 0
+export const lacking = (need: Resources, have: Resources): readonly ResourceName[] =>
+  fits(need, have) ? NOTHING : RESOURCE_NAMES.filter((name) => need[name] > have[name])

@@ -10,21 +10,13 @@ export type WorkerRow = Prisma.WorkerGetPayload<object>
 
 type Facts = Pick<
   WorkerRow,
-  | 'id'
-  | 'name'
-  | 'cpu'
-  | 'reservedCpu'
-  | 'taskTypes'
-  | 'lastIp'
-  | 'selfish'
-  | 'cordonedAt'
-  | 'disabledAt'
-  | 'lastSeenAt'
-  | 'kind'
+  'id' | 'name' | 'cpu' | 'reservedCpu' | 'taskTypes' | 'lastIp' | 'selfish' | 'lastSeenAt' | 'kind'
 > &
   Record<'memory' | 'disk' | 'reservedMemory' | 'reservedDisk', number | bigint> & {
     platforms: unknown
     contexts: unknown
+    cordonedAt: unknown
+    disabledAt: unknown
   }
 
 export function workerState(worker: Facts, now: Date, available?: Resources): WorkerState {

@@ -1,11 +1,12 @@
 import { CroftError } from '#lib/core/error'
-import { explain, type Reason } from '#lib/core/matching'
+import { expectedEnd, explain, type Reason } from '#lib/core/matching'
+import { suggest, type Change } from '#lib/core/suggest'
 import { sqlOf } from '#lib/db/sql'
 import { beforeInShape, everyRunning, everyWorker, firstOfShapes, measuredTimes, oneTask } from '#lib/db/why'
 import type { ReadContext } from '../context'
 import { RANK_COUNTED, rankOf } from './get'
 import { rulesFor } from './rules'
-import { stateOfCandidate, stateOfRunning, workerState } from './states'
+import { stateOfCandidate, workerState } from './states'
 
 /** Tasks of the same shape before a task are counted up to here. */
 const COUNTED = 1_000
@@ -14,13 +15,14 @@ export type Why = {
   rank: number
   /** Else there are at least `rank` before it. */
   rankExact: boolean
-  workers: { worker: string; reasons: Reason[] }[]
-  nextWake: Date | null
+  workers: { worker: string; reasons: Reason[]; changes: Change[] | null }[]
+  smallest: { worker: string; changes: Change[] } | null
+  soonest: { worker: string; at: Date } | null
 }
 
 /**
- * Why a waiting task does not run: every reason of every worker, by the very rules that give out the work.
- * A worker without reasons will take it when it asks next. Its cost grows with the number of workers, not of tasks.
+ * Why a waiting task does not run: every reason of every worker, by the very rules that give out the work, and the
+ * least that would start it. A worker without reasons will take it when it asks next. Its cost grows with the number of workers, not of tasks.
  * @throws CroftError not_found; conflict when the task does not wait
  */
 export async function whyTask(ctx: ReadContext, taskId: string): Promise<Why> {
@@ -53,20 +55,49 @@ export async function whyTask(ctx: ReadContext, taskId: string): Promise<Why> {
   }
   const state = {
     ...rules,
-    workers: rows.map((row) => workerState(row, now)),
+    workers: rows.map((row) =>
+      workerState({ ...row, lastSeenAt: row.lastSeen === null ? null : new Date(row.lastSeen) }, now),
+    ),
     queue: candidates.map((row) => ({
       ...stateOfCandidate(row, ''),
       secondsByWorker: (row.scheduleId === null ? undefined : measured.get(row.scheduleId)) ?? {},
     })),
-    running: running.map((row) => stateOfRunning(row, now)),
+    running: running.map(([workerId, cpu, memory, disk, platform, hosts, since, expected], index) => ({
+      id: String(index),
+      workerId,
+      resources: { cpu, memory, disk },
+      platform,
+      hosts,
+      endsAt: expectedEnd(since, expected, now.getTime()),
+    })),
   }
   const seen = others.filter((row) => row.shapeId === task.shapeId).length
   const unseen = before > seen ? before : 0
   const reasons = explain(state, taskId, now.getTime(), policy, unseen)
+  const { changes, smallest, soonest } = suggest(state, taskId, reasons, now.getTime(), policy, unseen)
+  const names = new Map(rows.map(({ id, name }) => [id, name]))
+  const nameOf = (id: string) => names.get(id) ?? id
+  const named = (of: Change[]) => of.map((change) => withName(change, nameOf, task.scheduleName))
   return {
     rank,
     rankExact: rank < RANK_COUNTED,
-    workers: rows.map(({ id, name }) => ({ worker: name, reasons: reasons.get(id) ?? [] })),
-    nextWake: null,
+    workers: rows.map(({ id, name }) => {
+      const some = changes.get(id) ?? null
+      return {
+        worker: name,
+        reasons: (reasons.get(id) ?? []).map((reason) => withName(reason, nameOf, task.scheduleName)),
+        changes: some === null ? null : named(some),
+      }
+    }),
+    smallest: smallest && { worker: nameOf(smallest.workerId), changes: named(smallest.changes) },
+    soonest: soonest && { worker: nameOf(soonest.workerId), at: new Date(soonest.at) },
   }
+}
+
+/** Workers and schedules by name, where a reason or a change knows them by id. */
+function withName<T extends Reason | Change>(one: T, nameOf: (id: string) => string, schedule: string): T {
+  if ('scope' in one && one.scope === 'schedule') return { ...one, subject: schedule }
+  if ('workerId' in one) return { ...one, worker: nameOf(one.workerId) }
+  if ('subject' in one) return { ...one, subject: nameOf(one.subject) }
+  return one
 }
