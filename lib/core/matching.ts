@@ -195,7 +195,7 @@ const entryOf = (task: QueuedTask, now: number, ageing: Ageing): Entry => {
 
 /**
  * For a queue, a function that tells the least priority with which a task would be the first that a worker looks at, of
- * all that the worker could take by their type and their pin.
+ * all that the worker could take by their type, their size and their pin.
  */
 export function firstPlaces(queue: readonly QueuedTask[], now: number, ageing: Ageing) {
   const entries = queue.map((task) => entryOf(task, now, ageing)).sort((a, b) => b.effective - a.effective)
@@ -209,6 +209,7 @@ export function firstPlaces(queue: readonly QueuedTask[], now: number, ageing: A
       const { id, taskType, pinnedWorkerId } = other.task
       if (id === task.id || !(worker.taskTypes.includes(taskType) || taskType === task.taskType)) continue
       if (pinnedWorkerId !== null && pinnedWorkerId !== worker.id) continue
+      if (!fits(other.task.resources, worker.totals)) continue
       mine.effective = other.effective
       if (compare(mine, other, worker) > 0) mine.effective++
     }
@@ -216,7 +217,8 @@ export function firstPlaces(queue: readonly QueuedTask[], now: number, ageing: A
   }
   return (task: QueuedTask, worker: WorkerState): number => {
     if (special.has(worker.id)) return find(task, worker)
-    const alike = `${task.id} ${worker.taskTypes.join(' ')}`
+    const { cpu, memory, disk } = worker.totals
+    const alike = `${task.id} ${cpu} ${memory} ${disk} ${worker.taskTypes.join(' ')}`
     const place = known.get(alike) ?? find(task, worker)
     known.set(alike, place)
     return place

@@ -161,17 +161,18 @@ describe('a task', () => {
   it('tells why it waits', async () => {
     const taskId = await requested('too-big', { resources: { cpu: 99, memory: 0, disk: 0 } })
     const why = await whyTask(farm.system, taskId)
-    expect(why.workers).toEqual([
+    expect(why.workers).toMatchObject([
       { worker: 'worker-1', reasons: [{ code: 'too_big', resource: 'cpu', need: 99, total: 4 }] },
     ])
+    expect(why.smallest?.changes).toContainEqual({ kind: 'ask_less', resources: { cpu: 4 } })
   })
 
   it('says who will take it, and what keeps the others from it', async () => {
     const other = await farm.worker(agent.actor.accountId, { name: 'crawler', taskTypes: ['zimit'] })
     const taskId = await requested('soon')
-    expect((await whyTask(farm.system, taskId)).workers).toEqual([
+    expect((await whyTask(farm.system, taskId)).workers).toMatchObject([
       { worker: 'crawler', reasons: [{ code: 'task_type', taskType: 'zimwriterfs' }] },
-      { worker: 'worker-1', reasons: [] },
+      { worker: 'worker-1', reasons: [], changes: [] },
     ])
     await cancelTask(farm.system, taskId)
     await farm.system.db.worker.delete({ where: { id: other.id } })
