@@ -73,10 +73,23 @@ function CheckResult({ check }: { check: NonNullable<File['check']> }) {
   )
 }
 
-function Files({ files, ended }: { files: File[]; ended: boolean }) {
+const KEPT_AS: Record<File['kind'], string | null> = {
+  result: null,
+  logs: 'log',
+  artifacts: 'artifacts',
+  check: 'results of a check',
+}
+
+/** What became of a file, for people. */
+function whereabouts(file: File): string | null {
+  if (file.stored || file.status !== 'uploaded') return null
+  return file.place === null ? 'its time was over: the bytes are deleted' : `its worker put it at ${file.place}`
+}
+
+function Files({ title, files, ended }: { title: string; files: File[]; ended: boolean }) {
   return (
-    <section className="panel" aria-label="Files">
-      <h2 className="border-line border-b px-4 py-3">Files</h2>
+    <section className="panel" aria-label={title}>
+      <h2 className="border-line border-b px-4 py-3">{title}</h2>
       {files.length === 0 ? (
         <Empty title={ended ? 'It made no files' : 'No files yet'} />
       ) : (
@@ -86,8 +99,14 @@ function Files({ files, ended }: { files: File[]; ended: boolean }) {
               <div className="min-w-0 flex-1 basis-48">
                 <div className="font-medium break-all">{one.name}</div>
                 <div className="text-muted flex flex-wrap gap-x-3 text-xs">
-                  {bytes(one.size)} · {one.status}
+                  {[KEPT_AS[one.kind], bytes(one.size), one.status].filter((part) => part !== null).join(' · ')}
                   {one.check !== null && <CheckResult check={one.check} />}
+                  {one.expiresAt !== null && (
+                    <span>
+                      kept until <Ago date={one.expiresAt} />
+                    </span>
+                  )}
+                  {whereabouts(one) !== null && <span className="break-all">{whereabouts(one)}</span>}
                 </div>
               </div>
               {one.stored && (
@@ -237,7 +256,8 @@ export function TaskView({ id }: { id: string }) {
           <Params params={task.config.params} command={task.config.command} />
         </div>
         <div className="min-w-0 space-y-4">
-          <Files files={task.files} ended={ended} />
+          <Files title="Files" files={task.files} ended={ended} />
+          {task.keptFiles.length > 0 && <Files title="Kept beside them" files={task.keptFiles} ended={ended} />}
           {task.result !== null && task.result !== undefined && (
             <Facts title="Result" facts={[['Value', <code key="value">{JSON.stringify(task.result)}</code>]]} />
           )}
