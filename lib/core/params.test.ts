@@ -37,6 +37,18 @@ describe('parameters', () => {
   })
 })
 
+it('holds an expression that would take a backtracking engine for ever (docs/decisions/0009)', () => {
+  const field = { key: 'x', type: 'text', label: '', description: '', pattern: { source: '^(a|a?)+$' } } as const
+  const definition = { ...type('zimit'), fields: [field] }
+  const check = (x: string) => Object.keys(checkParams(definition, { x }, { relaxed: false }))
+  expect([check(`${'a'.repeat(20_000)}!`), check('a'.repeat(20_000))]).toEqual([['x'], []])
+})
+
+it('complains of a parameter called __proto__ as of any other', () => {
+  const params = JSON.parse('{"name":"x","__proto__":{"a":1}}') as object
+  expect(Object.keys(checkParams(type('zimit'), params, { relaxed: true }))).toEqual(['__proto__'])
+})
+
 describe('the command (zimfarm.md §11)', () => {
   const config = { image: { name: 'openzim/zimit', tag: '1' }, warehousePath: '/other', monitor: false }
   const made = (id: string, params: Record<string, string | number | boolean | string[]>) =>

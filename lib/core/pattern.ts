@@ -13,7 +13,7 @@ function compiled(source: string): RE2JS {
   return pattern
 }
 
-/** Why a regular expression cannot be used; null when it can. Look-around and back-references cannot (docs/decisions/0007). */
+/** Why a regular expression cannot be used; null when it can. Look-around and back-references cannot (docs/decisions/0009). */
 export function patternProblem(source: string): string | null {
   if (source.length > PATTERN_LIMIT) return `must not have more than ${PATTERN_LIMIT} characters`
   try {
@@ -24,5 +24,5 @@ export function patternProblem(source: string): string | null {
   }
 }
 
-/** Whether a text holds the expression, in time linear in its length whatever the expression (docs/decisions/0007). */
+/** Whether a text holds the expression, in time linear in its length whatever the expression (docs/decisions/0009). */
 export const holds = (source: string, text: string): boolean => compiled(source).matcher(text).find()
