@@ -14,14 +14,17 @@ beforeAll(async () => {
 })
 afterAll(() => rm(folder, { recursive: true, force: true }))
 
-const start = (name: string, args: string[], env: Record<string, string> = {}) =>
-  run(process.execPath, [join(folder, name), ...args], {
+const start = (name: string, args: string[], env: Record<string, string> = {}, input = '') => {
+  const running = run(process.execPath, [join(folder, name), ...args], {
     cwd: folder,
     env: { PATH: process.env.PATH ?? '', HOME: folder, ...env } as unknown as NodeJS.ProcessEnv,
-  }).then(
+  })
+  running.child.stdin?.end(input)
+  return running.then(
     ({ stdout }) => ({ code: 0, stdout, stderr: '' }),
     (error: { code: number; stdout: string; stderr: string }) => error,
   )
+}
 
 it.each(['croft-agent.mjs', 'croft.mjs'])(
   '%s runs alone in an empty folder, and has never met Prisma or Next',
@@ -48,4 +51,11 @@ it('the command line says what is wrong in one line', async () => {
   expect([away.code, away.stderr.trim().split('\n').length]).toEqual([4, 1])
   expect((await start('croft.mjs', ['tasks', 'list', '--status', 'nonsense'])).code).toBe(2)
   expect((await start('croft.mjs', ['nonsense'])).code).toBe(2)
+})
+
+it('signs in with what is piped to it, and says what it misses', async () => {
+  const login = (input: string) => start('croft.mjs', ['login'], { CROFT_URL: 'http://127.0.0.1:1' }, input)
+  expect(await login('')).toMatchObject({ code: 1, stderr: expect.stringContaining('as two lines') as unknown })
+  expect(await login('admin\n')).toMatchObject({ code: 1, stderr: expect.stringContaining('as two lines') as unknown })
+  expect(await login('admin\na password\n')).toMatchObject({ code: 4 })
 })

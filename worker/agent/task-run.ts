@@ -122,7 +122,7 @@ export class TaskRun {
     note: (text: string) => void | Promise<void>,
   ): Promise<Failure | 'succeeded' | null> {
     if (ended.kind === 'stopped') return null
-    if (ended.kind === 'killed') return ended
+    if (ended.kind === 'killed') return { reasonCode: ended.reasonCode, reasonText: ended.reasonText }
     if (ended.exitCode !== 0) return this.program.failure(ended.exitCode, ended.lastError)
     await this.stage('uploading')
     for (const made of await this.program.files(this.folder)) {

@@ -28,7 +28,16 @@ function action<A extends unknown[]>(work: (client: Client, ...args: A) => Promi
   }
 }
 
+/** Lines that a program gives instead of a person. */
+const piped = process.stdin.isTTY ? null : createInterface({ input: process.stdin })[Symbol.asyncIterator]()
+
 async function ask(question: string, hidden: boolean): Promise<string> {
+  if (piped !== null) {
+    const line = await piped.next()
+    if (line.done === true)
+      throw new Error('give the name and the password as two lines, or set CROFT_USERNAME and CROFT_PASSWORD')
+    return line.value.trim()
+  }
   let silent = false
   const output = new Writable({
     write(chunk, _, done) {
@@ -36,7 +45,7 @@ async function ask(question: string, hidden: boolean): Promise<string> {
       done()
     },
   })
-  const prompt = createInterface({ input: process.stdin, output, terminal: process.stdin.isTTY })
+  const prompt = createInterface({ input: process.stdin, output, terminal: true })
   const answer = prompt.question(question)
   silent = hidden
   const text = await answer
