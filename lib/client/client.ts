@@ -69,7 +69,13 @@ export function createClient(options: ClientOptions) {
       await response.body?.cancel()
       return undefined as Output<E['response']>
     }
-    return endpoint.response.parse(await response.json()) as Output<E['response']>
+    const value: unknown = await response.json().catch(() => undefined)
+    const answer = endpoint.response.safeParse(value)
+    if (answer.success) return answer.data as Output<E['response']>
+    const where = answer.error.issues[0]?.path.join('.') || 'the whole'
+    throw new Error(
+      `the answer to ${endpoint.method} ${endpoint.path} is not understood (${where}): is this a Croft farm, of the same version?`,
+    )
   }
   return { call, raw }
 }
