@@ -13,8 +13,18 @@ export const phet: TaskTypeDefinition = {
   timeLimit: 31 * 24 * 60 * 60,
   resources: { cpu: 3, memory: 2 * 1024 ** 3, disk: 20 * 1024 ** 3 },
   fields: [
-    { key: 'includeLanguages', type: 'text', label: 'Include languages', description: '' },
-    { key: 'excludeLanguages', type: 'text', label: 'Exclude languages', description: '' },
+    {
+      key: 'includeLanguages',
+      type: 'text',
+      label: 'Include languages',
+      description: '',
+    },
+    {
+      key: 'excludeLanguages',
+      type: 'text',
+      label: 'Exclude languages',
+      description: '',
+    },
     { key: 'withoutLanguageVariants', type: 'boolean', label: 'Without language variants', description: '' },
     { key: 'createMul', type: 'boolean', label: 'Create mul', description: '' },
     { key: 'mulOnly', type: 'boolean', label: 'Mul only', description: '' },
