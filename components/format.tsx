@@ -1,6 +1,7 @@
 import { bytes } from '#lib/core/bytes'
 import type { Reason } from '#lib/core/matching'
-import { reasonIn } from '#lib/core/reason'
+import { changeIn, reasonIn } from '#lib/core/reason'
+import type { Change } from '#lib/core/suggest'
 
 export { bytes }
 
@@ -22,5 +23,9 @@ export function ago(date: string, now: number): string {
   return relative.format(Math.round(seconds / 86_400), 'day')
 }
 
+export const at = (time: number) => new Date(time).toLocaleString()
 /** A reason of `decide` in a person's words. */
-export const reasonText = (reason: Reason) => reasonIn(reason, (time) => new Date(time).toLocaleString())
+export const reasonText = (reason: Reason) => reasonIn(reason, at)
+
+/** What a person can do about a waiting task, in words that follow "To start it". */
+export const changesText = (changes: readonly Change[]) => changes.map(changeIn).join('; ')

@@ -13,6 +13,8 @@ function refresh(queries: QueryClient, { kind, taskId }: Change) {
   if (kind.startsWith('schedule.')) for (const key of ['schedule', 'schedules']) touch(key)
   if (kind.startsWith('task_type.') || kind === 'schedule.rechecked') touch('taskTypes')
   if (kind.startsWith('worker.')) touch('workers')
+  if (kind.startsWith('pause.')) touch('pauses')
+  if (kind.startsWith('breaker.')) touch('breakers')
 }
 
 /** One stream for the page; closed while the tab is hidden, resumed where it was. True while it is open. */

@@ -2,6 +2,7 @@
 
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
 import { createClient } from '#lib/client/client'
+import * as rulesApi from '#lib/contract/rules'
 import * as scheduleApi from '#lib/contract/schedule'
 import * as sessionApi from '#lib/contract/session'
 import * as taskApi from '#lib/contract/task'
@@ -87,3 +88,7 @@ export const useWorkers = () =>
     queryFn: () => api.call(workerApi.listWorkers, { query: { limit: 200 } }),
     refetchInterval: 10_000,
   })
+export const usePauses = () =>
+  useQuery({ queryKey: ['pauses'], queryFn: () => api.call(rulesApi.listPauses), refetchInterval: 30_000 })
+export const useBreakers = () =>
+  useQuery({ queryKey: ['breakers'], queryFn: () => api.call(rulesApi.listBreakers), refetchInterval: 30_000 })

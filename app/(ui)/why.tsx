@@ -2,9 +2,10 @@
 
 import { useState } from 'react'
 import { Dialog } from '#components/dialog'
-import { reasonText } from '#components/format'
+import { at, changesText, reasonText } from '#components/format'
 import { Loading, Problem } from '#components/states'
 import type { Reason } from '#lib/core/matching'
+import type { Change } from '#lib/core/suggest'
 import { useWhy } from './queries'
 
 type Workers = { worker: string; reasons: unknown[] }[]
@@ -18,6 +19,8 @@ const FAR: Partial<Record<Reason['code'], number>> = {
   context: 100,
   context_address: 100,
   disabled: 10,
+  paused: 10,
+  breaker: 5,
   cordoned: 10,
   offline: 10,
 }
@@ -32,6 +35,8 @@ function oneLine(workers: Workers): string {
     ? `${nearest.worker} will take it when it asks next`
     : `${nearest.worker} ${reasonText(reason)}`
 }
+
+const todo = (changes: unknown[]) => changesText(changes as Change[])
 
 /** Why a queued task waits: one line, and on a press every reason of every worker. */
 export function Why({ taskId }: { taskId: string }) {
@@ -54,11 +59,21 @@ export function Why({ taskId }: { taskId: string }) {
             <p className="text-muted mb-3 text-sm">
               {data.rank === 0
                 ? 'It is first in the queue.'
-                : `${data.rank} ${data.rank === 1 ? 'task is' : 'tasks are'} before it in the queue.`}
+                : `${data.rankExact ? '' : 'At least '}${data.rank} ${data.rank === 1 ? 'task is' : 'tasks are'} before it in the queue.`}
             </p>
+            {data.soonest !== null && (
+              <p className="mb-3 text-sm">
+                If nobody does anything, it starts on {data.soonest.worker} at {at(Date.parse(data.soonest.at))}.
+              </p>
+            )}
+            {data.smallest !== null && (
+              <p className="mb-3 text-sm">
+                The least that would start it now, on {data.smallest.worker}: {todo(data.smallest.changes)}.
+              </p>
+            )}
             {data.workers.length === 0 && <p>No worker is registered: start an agent.</p>}
             <ul className="divide-line divide-y">
-              {data.workers.map(({ worker, reasons }) => (
+              {data.workers.map(({ worker, reasons, changes }) => (
                 <li key={worker} className="py-2">
                   <span className="font-medium">{worker}</span>
                   <ul className="text-muted list-disc pl-5 text-sm">
@@ -67,6 +82,9 @@ export function Why({ taskId }: { taskId: string }) {
                       <li key={index}>{reasonText(reason)}</li>
                     ))}
                   </ul>
+                  {changes !== null && changes.length > 0 && (
+                    <p className="text-muted pl-5 text-xs">To start it here: {todo(changes)}</p>
+                  )}
                 </li>
               ))}
             </ul>

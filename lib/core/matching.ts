@@ -143,8 +143,8 @@ export type Reason =
   | { code: 'behind'; taskId: string; startsAt: number | null }
   /** At least so many tasks of the same kind go first. */
   | { code: 'queue'; ahead: number }
-  /** Room is kept for it, here or on another worker. */
-  | { code: 'planned'; workerId: string; startsAt: number }
+  /** Room is kept for it, here or on another worker; `worker` is its name, where that is told. */
+  | { code: 'planned'; workerId: string; startsAt: number; worker?: string }
 
 export type Decision = {
   assignments: { taskId: string; workerId: string }[]

@@ -1,5 +1,6 @@
 import { bytes } from './bytes'
 import type { BreakerKind, PauseScope, Reason } from './matching'
+import type { Change } from './suggest'
 
 const amount = (resource: string, value: number) =>
   resource === 'cpu' ? `${value} ${value === 1 ? 'core' : 'cores'}` : `${bytes(value)} of ${resource}`
@@ -62,6 +63,52 @@ export function reasonIn(reason: Reason, at: (time: number) => string): string {
     case 'queue':
       return `has ${reason.ahead} or more tasks of the same kind to take before it`
     case 'planned':
-      return `has its place: room is kept for it until ${at(reason.startsAt)} at the latest`
+      return `is full for now; a place on ${reason.worker ?? 'one worker'} is kept for the task, by ${at(reason.startsAt)} at the latest`
+  }
+}
+
+const PAUSE_OF: Record<PauseScope, (subject: string) => string> = {
+  farm: () => 'the farm',
+  task_type: (subject) => `the task type ${subject}`,
+  platform: (subject) => `the platform ${subject}`,
+  host: (subject) => `the site ${subject}`,
+  schedule: (subject) => `the schedule ${subject}`,
+  worker: (subject) => `the worker ${subject}`,
+}
+const amounts = (resources: Partial<Record<string, number>>) =>
+  Object.entries(resources)
+    .filter(([, value]) => value !== undefined && value > 0)
+    .map(([resource, value]) => amount(resource, value ?? 0))
+    .join(' and ')
+
+/** What a person can do about a waiting task, in words that follow "To start it". */
+export function changeIn(change: Change): string {
+  switch (change.kind) {
+    case 'end_pause':
+      return `end the pause of ${PAUSE_OF[change.scope](change.subject)}`
+    case 'reset_breaker':
+      return `let ${change.subject} go on after its failures`
+    case 'uncordon':
+      return 'let it take new tasks again (uncordon)'
+    case 'enable':
+      return 'put it back in service'
+    case 'start_now':
+      return 'let the task start before its time'
+    case 'raise_limit':
+      return `raise the limit for ${change.subject} to ${change.to}`
+    case 'raise_priority':
+      return `raise the priority to ${change.to}`
+    case 'pin':
+      return 'request the task for this worker'
+    case 'free':
+      return `free ${amounts(change.resources)} more`
+    case 'ask_less':
+      return `let the task ask for no more than ${amounts(change.resources)}`
+    case 'connect':
+      return 'bring it online'
+    case 'add_context':
+      return `give it the context ${change.context}`
+    case 'add_task_type':
+      return `let it run ${change.taskType}`
   }
 }

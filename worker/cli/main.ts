@@ -8,6 +8,7 @@ import { cancelTask, getTask, listTasks, requestTasks, taskLog } from '#lib/cont
 import { getWorker, listWorkers } from '#lib/contract/worker'
 import { TASK_STATUSES, type TaskStatus } from '#lib/core/task'
 import { importCommand } from './commands/import'
+import { ruleCommands } from './commands/rules'
 import { follow } from './follow'
 import { age, bold, dim, json, out, status, table } from './print'
 import { EXIT, explain } from './problem'
@@ -244,6 +245,7 @@ withJson(workers.command('show <name>').description('one worker')).action(
 )
 
 importCommand(program, action)
+ruleCommands(program, tasks, workers, action)
 
 process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1))
 process.on('SIGINT', () => process.exit(130))

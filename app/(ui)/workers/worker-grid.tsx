@@ -8,6 +8,7 @@ import { Ago } from '#components/time'
 import { useLive } from '../live'
 import { LiveDot } from '../live-dot'
 import { useWorkers } from '../queries'
+import { HeldBack } from './held-back'
 
 function Use({
   label,
@@ -52,6 +53,7 @@ export function WorkerGrid() {
         <h1>Workers</h1>
         <LiveDot open={live} />
       </div>
+      <HeldBack />
       {isPending ? (
         <Loading />
       ) : error !== null ? (
@@ -78,9 +80,21 @@ export function WorkerGrid() {
                   className={`inline-flex items-center gap-1.5 text-sm font-medium ${worker.online ? 'text-good' : 'text-muted'}`}
                 >
                   <span aria-hidden className={`size-2 rounded-full ${worker.online ? 'bg-good' : 'bg-muted'}`} />
-                  {worker.cordoned === null ? (worker.online ? 'online' : 'offline') : 'cordoned'}
+                  {worker.disabled !== null
+                    ? 'out of service'
+                    : worker.cordoned !== null
+                      ? 'cordoned'
+                      : worker.online
+                        ? 'online'
+                        : 'offline'}
                 </span>
               </div>
+              {worker.disabled !== null && (
+                <p className="text-muted text-sm break-words">
+                  Taken out of service{worker.disabled.by !== null && ` by ${worker.disabled.by}`}
+                  {worker.disabled.reason !== null && `: ${worker.disabled.reason}`}
+                </p>
+              )}
               <div className="space-y-2">
                 <Use label="Cores" used={worker.reserved.cpu} total={worker.resources.cpu} show={String} />
                 <Use label="Memory" used={worker.reserved.memory} total={worker.resources.memory} show={bytes} />
