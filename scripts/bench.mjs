@@ -9,7 +9,7 @@ const [cpu] = cpus()
 process.stdout.write(
   `machine: ${cpus().length} × ${cpu?.model ?? 'unknown'}, ${Math.round(totalmem() / 1024 ** 3)} GiB, Node ${process.versions.node}\n`,
 )
-const parts = ['bench/take.ts', 'bench/due.ts', 'bench/definitions.ts']
+const parts = ['bench/take.ts', 'bench/why.ts', 'bench/due.ts', 'bench/definitions.ts']
 const failed = parts.filter(
   (part) => spawnSync(process.execPath, ['node_modules/tsx/dist/cli.mjs', part], { stdio: 'inherit' }).status !== 0,
 )
