@@ -14,9 +14,11 @@ import type { AgentSettings } from './settings'
 import { TaskRun } from './task-run'
 
 const MARKER = '.croft-agent-work'
+const keyOf = (taskId: string, fence: number) => `${taskId}.${fence}`
 
 /** Takes tasks that fit, runs them, renews their leases and obeys what the farm says. */
 export class Agent {
+  /** By lease: a task that was lost may come again while what is left of it still ends. */
   private readonly runs = new Map<string, TaskRun>()
   private readonly ended = new Set<Promise<void>>()
   private readonly stopping = new AbortController()
@@ -49,7 +51,7 @@ export class Agent {
     const marked = await readFile(join(folder, MARKER), 'utf8').catch(() => null)
     if (marked === null) return writeFile(join(folder, MARKER), 'Folders here belong to the Croft agent.\n')
     for (const name of await readdir(folder)) {
-      if (!/^[0-9a-f-]{36}$/.test(name)) continue
+      if (!/^[0-9a-f-]{36}(\.\d+)?$/.test(name)) continue
       await endLeftOver(join(folder, name))
       await rm(join(folder, name), { recursive: true, force: true })
     }
@@ -123,8 +125,9 @@ export class Agent {
     const program = this.programs.find((candidate) => candidate.taskType === lease.task.taskType)
     if (program === undefined)
       throw new Error(`the farm gave a task of type ${lease.task.taskType}, which was not offered`)
-    const run = new TaskRun(lease, this.client, join(this.workFolder(), lease.task.id), program, this.log)
-    this.runs.set(run.id, run)
+    const key = keyOf(lease.task.id, lease.fence)
+    const run = new TaskRun(lease, this.client, join(this.workFolder(), key), program, this.log)
+    this.runs.set(key, run)
     this.log('info', `took task ${run.id} (${lease.task.originalScheduleName}), attempt ${lease.task.attempt}`)
     const ended = run
       .run()
@@ -132,7 +135,7 @@ export class Agent {
         this.log('error', `task ${run.id}: ${error instanceof Error ? error.message : String(error)}`),
       )
       .finally(() => {
-        if (this.runs.get(run.id) === run) this.runs.delete(run.id)
+        this.runs.delete(key)
         this.ended.delete(ended)
         this.log('info', `task ${run.id} is over`)
       })
@@ -150,8 +153,7 @@ export class Agent {
           body: { held },
         })
         for (const { taskId, fence, order } of leases) {
-          const run = this.runs.get(taskId)
-          if (run !== undefined && run.lease.fence === fence && order !== 'continue') run.stop(order)
+          if (order !== 'continue') this.runs.get(keyOf(taskId, fence))?.stop(order)
         }
       } catch (error) {
         if (held.length > 0)
