@@ -109,9 +109,7 @@ function uploadV2(task: TaskDetails) {
   }
 }
 
-type Told = { succeeded?: unknown; on?: unknown; zim_urls?: unknown }
 function fileV2(task: TaskDetails, file: TaskFile) {
-  const cms: Told = typeof file.cms === 'object' && file.cms !== null ? file.cms : {}
   return {
     name: file.name,
     task_id: task.id,
@@ -125,9 +123,10 @@ function fileV2(task: TaskDetails, file: TaskFile) {
     check_filename: file.checkFile,
     check_upload_timestamp: dateOrNull(file.checkUploadedAt),
     info: file.info ?? file.check?.info ?? null,
-    cms_on: typeof cms.on === 'string' ? dateV2(cms.on) : null,
-    cms_notified: typeof cms.succeeded === 'boolean' ? cms.succeeded : null,
-    zim_urls: cms.zim_urls ?? null,
+    cms_on: dateOrNull(file.cms?.on),
+    cms_notified: file.cms?.succeeded ?? null,
+    // The original asks the catalogue for them at each reading.
+    zim_urls: null,
   }
 }
 

@@ -383,7 +383,7 @@ describe('lists of tasks (zimfarm.md §19.5)', () => {
     // Four that were taken, and one that was taken off the queue.
     expect(all.meta.count).toBe(5)
     expect(all.items[0]).toMatchObject({ original_recipe_name: 'mine', recipe_most_recent_task: null })
-    expect(all.items[0].config).toEqual({ resources: { cpu: 3, memory: GIB, disk: GIB } })
+    expect(all.items[0].config).toEqual({ offliner: 'zimit', resources: { cpu: 3, memory: GIB, disk: GIB } })
     expect((await list('status=canceled&status=failed')).meta.count).toBe(4)
     expect((await list('recipe_name=life')).meta.count).toBe(1)
     const { id } = (await door.call('GET', '/recipes/life')).body

@@ -59,12 +59,9 @@ async function list({ ctx, query }: Call) {
       )
     : null
   const shown = items.map((task) => {
-    const { config, ...item } = taskItemV2(task, nameOf)
     const last = (task.scheduleName !== null && recent?.get(task.scheduleName)?.lastTask) || null
     return {
-      ...item,
-      config: { resources: config.resources },
-      offliner: task.taskType,
+      ...taskItemV2(task, nameOf),
       recipe_most_recent_task:
         last === null
           ? null
