@@ -1,8 +1,10 @@
+import { generateKeyPairSync, type KeyObject } from 'node:crypto'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import { ANONYMOUS } from '#lib/core/access'
 import { CroftError } from '#lib/core/error'
+import { addKey, listKeys } from '#lib/services/keys/manage'
 import { getSchedule } from '#lib/services/schedules/get'
 import { updateSchedule } from '#lib/services/schedules/update'
 import { PASSWORD, testFarm, type TestFarm } from '#lib/testing/farm'
@@ -15,7 +17,7 @@ let here: TestFarm
 let server: Server
 let address = ''
 const NOW = { update: false, dryRun: false }
-const nothing = { accounts: [], workers: [], schedules: [] }
+const nothing = { accounts: [], definitions: [], workers: [], schedules: [] }
 
 /** The other farm: a real one, behind a real HTTP server. */
 beforeAll(async () => {
@@ -43,6 +45,8 @@ beforeAll(async () => {
   await old.account('ed', 'editor')
   await old.account('boss', 'admin')
   const worker = await old.worker(owner.actor.accountId, { name: 'machine-1', kind: 'zimfarm', taskTypes: ['youtube'] })
+  const { publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 })
+  await addKey(old.system, { username: 'farm-1', name: 'farm-1@host', key: sshLine(publicKey) })
   const params = { 'api-key': 'very-secret', id: 'PL1', name: 'talks_en' }
   const image = { name: 'openzim/youtube', tag: '3.0' }
   const { id } = await old.schedule({
@@ -64,6 +68,21 @@ afterAll(async () => {
   server.close()
   await Promise.all([old.close(), here.close()])
 })
+
+/** An OpenSSH line of an RSA key. */
+function sshLine(key: KeyObject): string {
+  const { n = '', e = '' } = key.export({ format: 'jwk' })
+  const field = (bytes: Buffer) => {
+    const length = Buffer.alloc(4)
+    length.writeUInt32BE(bytes.length)
+    return Buffer.concat([length, bytes])
+  }
+  const number = (text: string) => {
+    const bytes = Buffer.from(text, 'base64url')
+    return field((bytes[0] ?? 0) > 127 ? Buffer.concat([Buffer.from([0]), bytes]) : bytes)
+  }
+  return `ssh-rsa ${Buffer.concat([field(Buffer.from('ssh-rsa')), number(e), number(n)]).toString('base64')}`
+}
 
 const outcomes = (items: { kind: string; name: string; outcome: string }[]) =>
   items.map(({ kind, name, outcome }) => `${kind} ${name} ${outcome}`)
@@ -116,6 +135,9 @@ describe('taking over a Zimfarm', () => {
       null,
       ['youtube'],
     ])
+    const keysOf = (farm: TestFarm) => listKeys(farm.system, 'farm-1').then((keys) => keys.map((key) => key.sha256))
+    expect(await keysOf(here)).toEqual(await keysOf(old))
+    expect(await keysOf(here)).toHaveLength(1)
   })
   it('changes nothing when it runs again', async () => {
     const items = await importZimfarm(here.system, { ...(await collect(address, 'boss')), update: true, dryRun: false })
@@ -185,16 +207,44 @@ describe('taking over a Zimfarm', () => {
       notification: { ended: { webhook: ['https://example.org/v2'] } },
     })
   })
+  it('takes the definitions of version 2, once; a type that was not known is made', async () => {
+    const schema = {
+      flags: { url: { type: 'url', title: 'Address', required: true } },
+      stdOutput: true,
+      stdStats: false,
+    }
+    const definitions = [
+      { offliner: 'maps', version: '1.0.0', created_at: '2026-01-02T03:04:05Z', schema },
+      { offliner: 'zimit', version: '3.0.0', created_at: '2026-01-02T03:04:05Z', schema },
+      { offliner: 'zimit', version: 'dev', created_at: '2026-01-02T03:04:05Z', schema },
+      { offliner: 'zimit', version: '4.0.0', created_at: '2026-01-02T03:04:05Z', schema: { flags: 7 } },
+    ]
+    const take = () => importZimfarm(here.system, { ...nothing, definitions, ...NOW })
+    expect(outcomes(await take())).toEqual([
+      'definition maps 1.0.0 created',
+      'definition zimit 3.0.0 created',
+      'definition zimit dev kept',
+      'definition zimit 4.0.0 refused',
+    ])
+    expect((await take()).map((item) => item.outcome)).toEqual(['unchanged', 'unchanged', 'kept', 'refused'])
+    const types = await here.system.taskTypes.current()
+    expect(types.definition('zimit', '3.0.0')?.fields.find((field) => field.key === 'url')).toMatchObject({
+      type: 'url',
+      required: true,
+    })
+    expect(types.type('maps')).toMatchObject({ offliner: true, dockerImage: 'openzim/maps' })
+  })
   it.each([null, 7, 'x', [], {}, { name: 'no-config' }, { name: 'x', config: { offliner: {} } }])(
     'refuses %j by itself and goes on',
     async (nonsense) => {
       const items = await importZimfarm(here.system, {
         accounts: [nonsense],
+        definitions: [nonsense],
         workers: [nonsense],
         schedules: [nonsense],
         ...NOW,
       })
-      expect(items.map((item) => item.outcome)).toEqual(['refused', 'refused', 'refused'])
+      expect(items.map((item) => item.outcome)).toEqual(['refused', 'refused', 'refused', 'refused'])
     },
   )
   it('refuses each document to whoever may not write it', async () => {

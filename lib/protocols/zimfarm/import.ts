@@ -1,23 +1,29 @@
 import { isDeepStrictEqual } from 'node:util'
 import { z } from 'zod'
-import type { IMPORT_OUTCOMES } from '#lib/contract/import'
+import type { IMPORT_KINDS, IMPORT_OUTCOMES } from '#lib/contract/import'
 import { ROLES, type Role } from '#lib/core/access'
 import { CroftError } from '#lib/core/error'
+import { BUILTIN_VERSION } from '#lib/core/task-type'
 import { PERIODICITIES, type Params } from '#lib/core/schedule'
 import { createAccount } from '#lib/services/accounts/create'
 import { accountByName } from '#lib/services/accounts/manage'
 import type { Context } from '#lib/services/context'
+import { addKey } from '#lib/services/keys/manage'
 import { createSchedule, type NewSchedule } from '#lib/services/schedules/create'
 import { takeOverDurations, type MeasuredElsewhere } from '#lib/services/schedules/durations'
 import { getSchedule } from '#lib/services/schedules/get'
 import { updateSchedule } from '#lib/services/schedules/update'
 import type { ScheduleView } from '#lib/services/schedules/view'
+import { createTaskType } from '#lib/services/task-types/create'
+import { getVersion } from '#lib/services/task-types/get'
+import { postVersion } from '#lib/services/task-types/versions'
 import { adoptWorker } from '#lib/services/workers/adopt'
 import { workerByName } from '#lib/services/workers/poll'
+import { readSpec, toDefinition } from './v2/spec'
 
 // A Zimfarm's own documents, of both versions, read with indulgence: what is not needed is not looked at (zimfarm.md §5.4, §18.1).
 type Item = {
-  kind: 'account' | 'worker' | 'schedule'
+  kind: (typeof IMPORT_KINDS)[number]
   name: string
   outcome: (typeof IMPORT_OUTCOMES)[number]
   notes: string[]
@@ -141,7 +147,8 @@ function shared(
 }
 
 const nameOf = (document: unknown) => {
-  const { name, username } = (document ?? {}) as { name?: unknown; username?: unknown }
+  const { name, username, offliner, version } = (document ?? {}) as Record<string, unknown>
+  if (typeof offliner === 'string' && typeof version === 'string') return `${offliner} ${version}`
   return typeof name === 'string' ? name : typeof username === 'string' ? username : '(no name)'
 }
 
@@ -202,21 +209,49 @@ async function importSchedule(ctx: Context, document: unknown, options: Options)
   return { outcome, notes: [...notes, ...complaintsOf(view)] }
 }
 
+const keys = z.array(z.object({ key: z.string(), name: z.string().nullish() })).nullish()
+
 const foreignAccount = z.object({
   username: z.string().min(1).max(200).nullish(),
   display_name: z.string().nullish(),
   email: z.string().nullish(),
   role: z.string(),
+  ssh_keys: keys,
 })
 
+const NO_KEYS = { added: 0, notes: [] as string[] }
+
+/** Gives an account the public keys that it has there. */
+async function takeKeys(ctx: Context, username: string, told: z.output<typeof keys>): Promise<typeof NO_KEYS> {
+  const notes: string[] = []
+  let added = 0
+  for (const { key, name } of told ?? []) {
+    try {
+      await addKey(ctx, { username, key, ...(name && { name }) })
+      added += 1
+    } catch (error) {
+      if (!(error instanceof CroftError)) throw error
+      if (error.code !== 'conflict') notes.push(`its key ${name ?? ''} was not taken: ${error.message}`)
+    }
+  }
+  return { added, notes }
+}
+
 async function importAccount(ctx: Context, document: unknown, options: Options): Promise<Omit<Item, 'kind' | 'name'>> {
-  const { username, display_name, email, role } = parsed(foreignAccount, document)
+  const { username, display_name, email, role, ssh_keys } = parsed(foreignAccount, document)
   const name = username ?? display_name
   if (!name) throw new CroftError('invalid', 'it has neither username nor display_name')
-  if (await isKnown(accountByName(ctx, name))) return { outcome: 'unchanged', notes: [] }
+  const known = await isKnown(accountByName(ctx, name))
+  if (known) {
+    const { added, notes } = options.dryRun ? NO_KEYS : await takeKeys(ctx, name, ssh_keys)
+    return { outcome: added > 0 ? 'updated' : 'unchanged', notes }
+  }
   const own = (ROLES as string[]).includes(role) ? (role as Role) : 'viewer'
   const notes = own === role ? [] : [`its role there is ${role}: it is a viewer here, give it what it needs`]
-  if (!options.dryRun) await createAccount(ctx, { username: name, password: null, email: email ?? null, role: own })
+  if (!options.dryRun) {
+    await createAccount(ctx, { username: name, password: null, email: email ?? null, role: own })
+    notes.push(...(await takeKeys(ctx, name, ssh_keys)).notes)
+  }
   return { outcome: 'created', notes: [...notes, 'it has no password yet'] }
 }
 
@@ -229,25 +264,64 @@ const foreignWorker = z.object({
   selfish: z.boolean().nullish(),
   platforms: z.record(z.string(), count).nullish(),
   contexts: z.record(z.string(), z.string().nullable()).nullish(),
+  ssh_keys: keys,
 })
 
 async function importWorker(ctx: Context, document: unknown, options: Options): Promise<Omit<Item, 'kind' | 'name'>> {
   const told = parsed(foreignWorker, document)
-  if (await isKnown(workerByName(ctx, told.name))) return { outcome: 'unchanged', notes: [] }
+  if (await isKnown(workerByName(ctx, told.name))) {
+    const { added, notes } = options.dryRun ? NO_KEYS : await takeKeys(ctx, told.username, told.ssh_keys)
+    return { outcome: added > 0 ? 'updated' : 'unchanged', notes }
+  }
   const types = await ctx.taskTypes.current()
   const unknown = told.offliners.filter((id) => types.type(id) === undefined)
   const notes = unknown.length === 0 ? [] : [`it runs what is not known here: ${unknown.join(', ')}`]
   if (options.dryRun) return { outcome: 'created', notes }
   if (!(await isKnown(accountByName(ctx, told.username)))) {
     await createAccount(ctx, { username: told.username, password: null, email: null, role: 'worker' })
-    notes.push(`its account ${told.username} was made, without password and keys`)
+    notes.push(`its account ${told.username} was made, without password`)
   }
+  notes.push(...(await takeKeys(ctx, told.username, told.ssh_keys)).notes)
   const { name, username, offliners, resources, last_seen, selfish, platforms, contexts } = told
   const made = await adoptWorker(ctx, {
     ...{ name, username, resources, platforms: platforms ?? {}, contexts: contexts ?? {} },
     ...{ taskTypes: offliners, selfish: selfish ?? false, lastSeenAt: last_seen ?? null },
   })
   return { outcome: made ? 'created' : 'unchanged', notes }
+}
+
+const foreignDefinition = z.object({ offliner: z.string().min(1), version: z.string().min(1), schema: z.unknown() })
+
+/** A version of an offliner, as GET /v2/offliners/ID/VERSION/spec answers it (zimfarm.md §18.2). */
+async function importDefinition(
+  ctx: Context,
+  document: unknown,
+  options: Options,
+): Promise<Omit<Item, 'kind' | 'name'>> {
+  const { offliner, version, schema } = parsed(foreignDefinition, document)
+  const notes: string[] = []
+  const spec = readSpec(schema)
+  const type = (await ctx.taskTypes.current()).type(offliner)
+  if (type?.builtin === true && version === BUILTIN_VERSION)
+    return { outcome: 'kept', notes: [`the version ${version} of ${offliner} is the one that comes with Croft`] }
+  if (type?.versions.has(version) === true) {
+    const known = await getVersion(ctx, offliner, version)
+    if (isDeepStrictEqual(known.spec, schema)) return { outcome: 'unchanged', notes }
+    if (!options.update) return { outcome: 'kept', notes }
+  }
+  const outcome = type?.versions.has(version) === true ? 'updated' : 'created'
+  if (type === undefined)
+    notes.push(
+      `${offliner} was not known: it has the image openzim/${offliner} and the command ${offliner}; check both`,
+    )
+  if (options.dryRun) return { outcome, notes }
+  const made =
+    type ??
+    (await createTaskType(ctx, {
+      ...{ id: offliner, baseModel: 'DashModel', dockerImage: `openzim/${offliner}`, command: offliner },
+    }))
+  await postVersion(ctx, { taskType: offliner, version, definition: toDefinition(made, spec), spec: schema })
+  return { outcome, notes }
 }
 
 async function isKnown(looking: Promise<unknown>): Promise<boolean> {
@@ -260,10 +334,10 @@ async function isKnown(looking: Promise<unknown>): Promise<boolean> {
   }
 }
 
-/** Takes over what a Zimfarm tells of itself, accounts before workers before schedules; each document by itself. */
+/** Takes over what a Zimfarm tells of itself, what others need first; each document by itself. */
 export async function importZimfarm(
   ctx: Context,
-  input: Options & { accounts: unknown[]; workers: unknown[]; schedules: unknown[] },
+  input: Options & { accounts: unknown[]; definitions: unknown[]; workers: unknown[]; schedules: unknown[] },
 ): Promise<Item[]> {
   const items: Item[] = []
   const each = async (kind: Item['kind'], documents: unknown[], take: typeof importSchedule) => {
@@ -278,6 +352,7 @@ export async function importZimfarm(
     }
   }
   await each('account', input.accounts, importAccount)
+  await each('definition', input.definitions, importDefinition)
   await each('worker', input.workers, importWorker)
   await each('schedule', input.schedules, importSchedule)
   return items

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import type { Command } from 'commander'
 import type { Client } from '#lib/client/client'
-import { importZimfarm } from '#lib/contract/import'
+import { IMPORT_KINDS, importZimfarm } from '#lib/contract/import'
 import { CroftError } from '#lib/core/error'
 import { bold, json, out } from '../print'
 import { EXIT } from '../problem'
@@ -34,20 +34,21 @@ async function collectFile(path: string): Promise<Collection> {
     schedules: list('schedules', 'recipes'),
     workers: list('workers'),
     accounts: list('accounts', 'users'),
+    definitions: list('definitions'),
     missing: [],
   }
-  if (collection.schedules.length + collection.workers.length + collection.accounts.length === 0)
-    throw new CroftError('invalid', `${path} holds no schedules, recipes, workers, users or accounts`)
+  if (Object.values(collection).every((documents) => documents.length === 0))
+    throw new CroftError('invalid', `${path} holds no schedules, recipes, definitions, workers, users or accounts`)
   return collection
 }
 
 function* batches(found: Collection): Generator<Partial<Collection>> {
-  for (const kind of ['accounts', 'workers', 'schedules'] as const)
+  for (const kind of ['accounts', 'definitions', 'workers', 'schedules'] as const)
     for (let at = 0; at < found[kind].length; at += BATCH) yield { [kind]: found[kind].slice(at, at + BATCH) }
 }
 
 function summary(items: Item[]): string[] {
-  return (['account', 'worker', 'schedule'] as const).flatMap((kind) => {
+  return IMPORT_KINDS.flatMap((kind) => {
     const mine = items.filter((item) => item.kind === kind)
     const counts = ['created', 'updated', 'unchanged', 'kept', 'refused'].flatMap((outcome) => {
       const n = mine.filter((item) => item.outcome === outcome).length
@@ -89,7 +90,7 @@ export function importCommand(
     .description('take over what another farm has')
     .command('zimfarm <source>')
     .description(
-      "a Zimfarm's schedules with their durations, its workers and its users: from its address (…/v1 or …/v2) or from a file that its backup route answered. Safe to run twice.",
+      "a Zimfarm's schedules with their durations, its offliners' definitions, its workers and its users with their keys: from its address (…/v1 or …/v2) or from a file that its backup route answered. Safe to run twice.",
     )
     .option('--username <name>', 'sign in there as this user; the password is read from ZIMFARM_PASSWORD')
     .option('--update', 'overwrite schedules that are here already and differ')

@@ -4,6 +4,7 @@ export type Collection = {
   schedules: unknown[]
   workers: unknown[]
   accounts: unknown[]
+  definitions: unknown[]
   /** What could not be read there, and why. */
   missing: string[]
 }
@@ -47,12 +48,43 @@ export async function collect(address: string, username: string | undefined): Pr
           ...((await get(`/recipes/backup?hide_secrets=${username === undefined}`)) as unknown[]),
           ...(username === undefined ? [] : await archived(get, missing)),
         ]
+  /** Each of a list as its own page shows it, with its keys; as the list shows it where that is not to be had. */
+  const whole = async (path: string, items: unknown[], key: 'username' | 'name'): Promise<unknown[]> => {
+    const all: unknown[] = []
+    for (const item of items) {
+      const name = (item as Record<string, unknown>)[key]
+      const more = await get(`${path}/${encodeURIComponent(String(name))}`).catch((error: unknown) => {
+        if (error instanceof CroftError) return {}
+        throw error
+      })
+      all.push({ ...(item as object), ...(more as object) })
+    }
+    return all
+  }
+  const workers = await all('/workers')
+  const accounts = username === undefined ? [] : await all(version === '1' ? '/users' : '/accounts')
+  const definitions = version === '1' ? [] : await definitionsOf(get, all)
   return {
     schedules,
-    workers: await all('/workers'),
-    accounts: username === undefined ? [] : await all(version === '1' ? '/users' : '/accounts'),
+    definitions,
+    workers: version === '2' && username !== undefined ? await whole('/workers', workers, 'name') : workers,
+    accounts: version === '1' ? await whole('/users', accounts, 'username') : accounts,
     missing: username === undefined ? ['users, which only those who sign in may list: give --username'] : missing,
   }
+}
+
+/** Every version of every offliner. */
+async function definitionsOf(
+  get: (path: string) => Promise<unknown>,
+  all: (path: string) => Promise<unknown[]>,
+): Promise<unknown[]> {
+  const definitions: unknown[] = []
+  for (const id of (await all('/offliners')).map(String)) {
+    const path = `/offliners/${encodeURIComponent(id)}`
+    for (const version of (await all(`${path}/versions`)).map(String))
+      definitions.push(await get(`${path}/${encodeURIComponent(version)}/spec`))
+  }
+  return definitions
 }
 
 async function archived(get: (path: string) => Promise<unknown>, missing: string[]): Promise<unknown[]> {
