@@ -9,7 +9,7 @@ import {
   type Reason,
   type WorkerState,
 } from './matching'
-import { add, lacking, NONE, RESOURCE_NAMES, without, type Resources } from './resources'
+import { add, fits, lacking, NONE, RESOURCE_NAMES, without, type Resources } from './resources'
 
 type LimitCode = 'platform_total' | 'platform_worker' | 'host_total' | 'host_worker'
 /** One thing that a person can do about a waiting task, on one worker. */
@@ -53,40 +53,40 @@ export const costOf = (changes: readonly Change[]) => changes.reduce((sum, { kin
 const MOST_PRIORITY = 10
 
 /** What answers a reason; nothing where the queue's order is the reason, or where another change answers it, too. */
-function answerTo(reason: Reason): Change[] {
+function answerTo(reason: Reason): Change | null {
   switch (reason.code) {
     case 'not_before':
-      return [{ kind: 'start_now' }]
+      return { kind: 'start_now' }
     case 'task_type':
-      return [{ kind: 'add_task_type', taskType: reason.taskType }]
+      return { kind: 'add_task_type', taskType: reason.taskType }
     case 'pinned_elsewhere':
     case 'selfish':
-      return [{ kind: 'pin' }]
+      return { kind: 'pin' }
     case 'context':
     case 'context_address':
-      return [{ kind: 'add_context', context: reason.context }]
+      return { kind: 'add_context', context: reason.context }
     case 'disabled':
-      return [{ kind: 'enable' }]
+      return { kind: 'enable' }
     case 'cordoned':
-      return [{ kind: 'uncordon' }]
+      return { kind: 'uncordon' }
     case 'offline':
-      return [{ kind: 'connect' }]
+      return { kind: 'connect' }
     case 'paused':
-      return [{ kind: 'end_pause', pause: reason.id, scope: reason.scope, subject: reason.subject }]
+      return { kind: 'end_pause', pause: reason.id, scope: reason.scope, subject: reason.subject }
     case 'breaker':
-      return [{ kind: 'reset_breaker', breaker: reason.kind, subject: reason.subject }]
+      return { kind: 'reset_breaker', breaker: reason.kind, subject: reason.subject }
     case 'platform_total':
     case 'platform_worker':
-      return [{ kind: 'raise_limit', limit: reason.code, subject: reason.platform, to: reason.running + 1 }]
+      return { kind: 'raise_limit', limit: reason.code, subject: reason.platform, to: reason.running + 1 }
     case 'host_total':
     case 'host_worker':
-      return [{ kind: 'raise_limit', limit: reason.code, subject: reason.host, to: reason.running + 1 }]
+      return { kind: 'raise_limit', limit: reason.code, subject: reason.host, to: reason.running + 1 }
     case 'too_big':
     case 'busy':
     case 'behind':
     case 'queue':
     case 'planned':
-      return []
+      return null
   }
 }
 
@@ -102,9 +102,6 @@ function roomFor(task: QueuedTask, worker: WorkerState): Change[] {
   ]
 }
 
-const unique = (changes: Change[]) =>
-  changes.length < 2 ? changes : [...new Map(changes.map((change) => [JSON.stringify(change), change])).values()]
-
 /**
  * What would start the task on a worker when that worker asks next: an answer to each reason, room, and the first place
  * in its queue. Null when the first place is out of reach. No changes when there is no reason.
@@ -118,8 +115,15 @@ function changesFor(
   if (reasons.length === 0) return []
   const to = firstPriority(task, worker)
   if (to > MOST_PRIORITY) return null
-  const raise: Change[] = to > task.priority ? [{ kind: 'raise_priority', to }] : []
-  return unique([...reasons.flatMap(answerTo), ...roomFor(task, worker), ...raise])
+  const changes: Change[] = []
+  for (const reason of reasons) {
+    const answer = answerTo(reason)
+    if (answer === null || (answer.kind === 'pin' && changes.some(({ kind }) => kind === 'pin'))) continue
+    changes.push(answer)
+  }
+  if (!fits(task.resources, worker.available)) changes.push(...roomFor(task, worker))
+  if (to > task.priority) changes.push({ kind: 'raise_priority', to })
+  return changes
 }
 
 /** The farm after changes on one worker, which is then the only one that asks. */
@@ -216,6 +220,13 @@ export function later(state: FarmState, worker: WorkerState, at: number): FarmSt
   }
 }
 
+/** The farm as far as it matters to one worker: without limits, what runs elsewhere does not. */
+function narrowed(state: FarmState, workerId: string, policy: Policy): FarmState {
+  const limits = [policy.platformTotals, policy.platformPerWorker, policy.hostTotals, policy.hostPerWorker]
+  if (limits.some((one) => Object.keys(one).length > 0)) return state
+  return { ...state, running: state.running.filter((one) => one.workerId === workerId) }
+}
+
 /** When all that a reason says has passed by itself; null when it does not pass by itself, or nobody knows when. */
 function passesAt(reason: Reason): number | null {
   if (reason.code === 'not_before') return reason.at
@@ -224,6 +235,16 @@ function passesAt(reason: Reason): number | null {
   if (reason.code === 'planned' || reason.code === 'behind') return reason.startsAt
   if (reason.code === 'busy') return 0
   return null
+}
+
+function allPassAt(reasons: readonly Reason[]): number | null {
+  let last = 0
+  for (const reason of reasons) {
+    const at = passesAt(reason)
+    if (at === null) return null
+    if (at > last) last = at
+  }
+  return last
 }
 
 export type Suggestion = {
@@ -261,11 +282,8 @@ export function suggest(
     const found = changesFor(task, worker, against, firstPriority)
     changes.set(worker.id, found)
     if (found !== null) possible.push({ workerId: worker.id, changes: found, cost: costOf(found) })
-    const times = against.map(passesAt)
-    if (times.length > 0 && times.every((time) => time !== null)) {
-      const at = Math.max(...times)
-      if (at > now) waits.push({ worker, at })
-    }
+    const at = allPassAt(against)
+    if (at !== null && at > now) waits.push({ worker, at })
   }
   possible.sort((a, b) => a.cost - b.cost)
   const taken = possible[0]?.changes.length === 0
@@ -273,7 +291,7 @@ export function suggest(
   best.sort((a, b) => costOf(a.changes) - costOf(b.changes))
   waits.sort((a, b) => a.at - b.at)
   const first = waits.slice(0, TRIED).find(({ worker, at }) => {
-    const then = later(state, worker, at)
+    const then = later(narrowed(state, worker.id, policy), worker, at)
     return unseen === 0 && explain(then, taskId, at, policy).get(worker.id)?.length === 0
   })
   return {
@@ -294,7 +312,7 @@ function reduced(
 ): { workerId: string; changes: Change[] } {
   const less = changes.filter((change) => change.kind !== 'raise_priority')
   if (less.length === changes.length || less.length === 0) return { workerId, changes }
-  const then = changed(state, taskId, workerId, less, policy)
+  const then = changed(narrowed(state, workerId, policy), taskId, workerId, less, policy)
   const starts = explain(then.state, taskId, now, then.policy, unseen).get(workerId)?.length === 0
   return { workerId, changes: starts ? less : changes }
 }

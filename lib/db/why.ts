@@ -1,8 +1,7 @@
 import type { Candidate } from './queue'
 import type { Sql } from './sql'
 
-export type Other = Candidate & { shapeId: number | null }
-export type WaitingTask = Other & { status: string; scheduleName: string }
+export type WaitingTask = Candidate & { status: string; scheduleName: string; shapeId: number | null }
 
 /** One task as `decide` needs it. */
 export async function oneTask(sql: Sql, taskId: string): Promise<WaitingTask | null> {
@@ -76,39 +75,66 @@ const WINDOW = 192
 const OF_A_SHAPE = 16
 
 /**
+ * A waiting task: id, shape, schedule, priority, hosts, queued at and not before in milliseconds, expected seconds.
+ */
+export type OtherFacts = [string, number, string | null, number, string[], number, number | null, number]
+export type ShapeFacts = {
+  id: number
+  taskTypeId: string
+  cpu: number
+  memory: number
+  disk: number
+  platform: string
+  context: string
+  image: string
+  pinnedWorkerId: string | null
+}
+
+/**
  * The first waiting tasks of each shape of the given task types, and the oldest where they have waited since `oldBefore`:
  * what the workers that could run the task would look at. Its cost grows with the number of shapes.
  */
-export const firstOfShapes = (sql: Sql, taskTypes: string[], now: Date, oldBefore: Date) => {
+export async function firstOfShapes(
+  sql: Sql,
+  taskTypes: string[],
+  now: Date,
+  oldBefore: Date,
+): Promise<{ shapes: ShapeFacts[]; tasks: OtherFacts[] }> {
   const tasks = `SELECT id, schedule_id, priority, hosts, updated_at, not_before, expected_seconds FROM task
     WHERE shape_id = s.id AND status = 'requested' AND (not_before IS NULL OR not_before <= $2)`
-  return sql<Other>({
+  const [row] = await sql<{ shapes: ShapeFacts[]; tasks: OtherFacts[] }>({
     name: 'why_others',
     text: `
       WITH shape AS MATERIALIZED (SELECT * FROM task_shape WHERE task_type_id = ANY($1::text[]))
-      SELECT t.id, s.task_type_id AS "taskTypeId", t.priority, s.cpu, s.memory::float8 AS memory, s.disk::float8 AS disk,
-        nullif(s.platform, '') AS platform, s.context, nullif(s.image, '') AS image,
-        s.pinned_worker_id AS "pinnedWorkerId", t.schedule_id AS "scheduleId", t.hosts, t.updated_at AS "updatedAt",
-        t.not_before AS "notBefore", t.expected_seconds AS "expectedSeconds", NULL::int AS seconds,
-        s.id AS "shapeId"
-      FROM shape s CROSS JOIN LATERAL (
-        (${tasks} ORDER BY priority DESC, expected_seconds DESC, updated_at, id
-          LIMIT greatest(1, least(${OF_A_SHAPE}, ${WINDOW} / (SELECT greatest(1, count(*)) FROM shape))))
-        UNION
-        (${tasks} AND updated_at < $3 ORDER BY updated_at LIMIT 2)
-      ) t`,
+      SELECT
+        (SELECT coalesce(json_agg(json_build_object('id', id, 'taskTypeId', task_type_id, 'cpu', cpu, 'memory', memory,
+          'disk', disk, 'platform', platform, 'context', context, 'image', image, 'pinnedWorkerId', pinned_worker_id)), '[]')
+          FROM shape) AS shapes,
+        (SELECT coalesce(json_agg(json_build_array(t.id, s.id, t.schedule_id, t.priority, t.hosts,
+          floor(extract(epoch FROM t.updated_at) * 1000), floor(extract(epoch FROM t.not_before) * 1000),
+          t.expected_seconds)), '[]')
+        FROM shape s CROSS JOIN LATERAL (
+          (${tasks} ORDER BY priority DESC, expected_seconds DESC, updated_at, id
+            LIMIT greatest(1, least(${OF_A_SHAPE}, ${WINDOW} / (SELECT greatest(1, count(*)) FROM shape))))
+          UNION
+          (${tasks} AND updated_at < $3 ORDER BY updated_at LIMIT 2)
+        ) t) AS tasks`,
     values: [taskTypes, now, oldBefore],
   })
+  return row ?? { shapes: [], tasks: [] }
 }
 
-/** What the schedules' work took, by worker. */
-export const measuredTimes = (sql: Sql, scheduleIds: string[]) =>
-  sql<{ scheduleId: string; workerId: string; seconds: number }>({
+/** What the schedules' work took, by worker: schedule, worker, seconds. */
+export async function measuredTimes(sql: Sql, scheduleIds: string[]): Promise<[string, string, number][]> {
+  if (scheduleIds.length === 0) return []
+  const [row] = await sql<{ times: [string, string, number][] }>({
     name: 'why_times',
-    text: `SELECT schedule_id AS "scheduleId", worker_id AS "workerId", seconds FROM schedule_duration
-      WHERE schedule_id = ANY($1::uuid[]) AND worker_id IS NOT NULL`,
+    text: `SELECT coalesce(json_agg(json_build_array(schedule_id, worker_id, seconds)), '[]') AS times
+      FROM schedule_duration WHERE schedule_id = ANY($1::uuid[]) AND worker_id IS NOT NULL`,
     values: [scheduleIds],
   })
+  return row?.times ?? []
+}
 
 /** How many tasks of its own shape stand before a task, up to `most`. */
 export async function beforeInShape(sql: Sql, taskId: string, most: number): Promise<number> {

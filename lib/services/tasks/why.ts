@@ -1,8 +1,17 @@
 import { CroftError } from '#lib/core/error'
-import { expectedEnd, explain, type Reason } from '#lib/core/matching'
+import { expectedEnd, explain, type QueuedTask, type Reason } from '#lib/core/matching'
 import { suggest, type Change } from '#lib/core/suggest'
 import { sqlOf } from '#lib/db/sql'
-import { beforeInShape, everyRunning, everyWorker, firstOfShapes, measuredTimes, oneTask } from '#lib/db/why'
+import {
+  beforeInShape,
+  everyRunning,
+  everyWorker,
+  firstOfShapes,
+  measuredTimes,
+  oneTask,
+  type OtherFacts,
+  type ShapeFacts,
+} from '#lib/db/why'
 import type { ReadContext } from '../context'
 import { RANK_COUNTED, rankOf } from './get'
 import { rulesFor } from './rules'
@@ -41,27 +50,29 @@ export async function whyTask(ctx: ReadContext, taskId: string): Promise<Why> {
     beforeInShape(sql, taskId, COUNTED),
     rankOf(ctx, taskId),
   ])
-  const others = first.filter((row) => row.id !== taskId)
-  const candidates = [task, ...others]
+  const others = first.tasks.filter(([id]) => id !== taskId)
+  const scheduleIds = [task.scheduleId, ...others.map(([, , scheduleId]) => scheduleId)].filter((id) => id !== null)
   const [times, { policy, ...rules }] = await Promise.all([
-    measuredTimes(sql, [...new Set(candidates.flatMap((row) => row.scheduleId ?? []))]),
-    rulesFor(ctx, { tasks: candidates.map((row) => row.id) }),
+    measuredTimes(sql, [...new Set(scheduleIds)]),
+    rulesFor(ctx, { tasks: [taskId, ...others.map(([id]) => id)] }),
   ])
   const measured = new Map<string, Record<string, number>>()
-  for (const { scheduleId, workerId, seconds } of times) {
+  for (const [scheduleId, workerId, seconds] of times) {
     const known = measured.get(scheduleId) ?? {}
     known[workerId] = seconds
     measured.set(scheduleId, known)
   }
+  const timesOf = (scheduleId: string | null) =>
+    (scheduleId === null ? undefined : measured.get(scheduleId)) ?? NO_TIMES
   const state = {
     ...rules,
     workers: rows.map((row) =>
       workerState({ ...row, lastSeenAt: row.lastSeen === null ? null : new Date(row.lastSeen) }, now),
     ),
-    queue: candidates.map((row) => ({
-      ...stateOfCandidate(row, ''),
-      secondsByWorker: (row.scheduleId === null ? undefined : measured.get(row.scheduleId)) ?? {},
-    })),
+    queue: [
+      { ...stateOfCandidate(task, ''), secondsByWorker: timesOf(task.scheduleId) },
+      ...queueOf(first.shapes, others, timesOf),
+    ],
     running: running.map(([workerId, cpu, memory, disk, platform, hosts, since, expected], index) => ({
       id: String(index),
       workerId,
@@ -71,7 +82,7 @@ export async function whyTask(ctx: ReadContext, taskId: string): Promise<Why> {
       endsAt: expectedEnd(since, expected, now.getTime()),
     })),
   }
-  const seen = others.filter((row) => row.shapeId === task.shapeId).length
+  const seen = others.filter(([, shapeId]) => shapeId === task.shapeId).length
   const unseen = before > seen ? before : 0
   const reasons = explain(state, taskId, now.getTime(), policy, unseen)
   const { changes, smallest, soonest } = suggest(state, taskId, reasons, now.getTime(), policy, unseen)
@@ -92,6 +103,36 @@ export async function whyTask(ctx: ReadContext, taskId: string): Promise<Why> {
     smallest: smallest && { worker: nameOf(smallest.workerId), changes: named(smallest.changes) },
     soonest: soonest && { worker: nameOf(soonest.workerId), at: new Date(soonest.at) },
   }
+}
+
+const NO_TIMES: Record<string, number> = {}
+
+function queueOf(
+  shapes: readonly ShapeFacts[],
+  tasks: readonly OtherFacts[],
+  timesOf: (scheduleId: string | null) => Record<string, number>,
+): QueuedTask[] {
+  const byId = new Map(shapes.map((shape) => [shape.id, shape]))
+  return tasks.flatMap(([id, shapeId, schedule, priority, hosts, queuedAt, notBefore, expectedSeconds]) => {
+    const shape = byId.get(shapeId)
+    if (shape === undefined) return []
+    return {
+      id,
+      taskType: shape.taskTypeId,
+      schedule,
+      priority,
+      resources: { cpu: shape.cpu, memory: shape.memory, disk: shape.disk },
+      platform: shape.platform || null,
+      context: shape.context,
+      hosts,
+      image: shape.image || null,
+      pinnedWorkerId: shape.pinnedWorkerId,
+      queuedAt,
+      notBefore,
+      expectedSeconds,
+      secondsByWorker: timesOf(schedule),
+    }
+  })
 }
 
 /** Workers and schedules by name, where a reason or a change knows them by id. */
