@@ -1,6 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { chmodSync, existsSync, writeFileSync } from 'node:fs'
+import { chmodSync, existsSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from '@playwright/test'
 import ssh2 from 'ssh2'
@@ -22,6 +22,7 @@ class Worker {
     private readonly work: string,
   ) {}
   start(...more: string[]): void {
+    rmSync(join(this.work, 'go'), { force: true })
     const args = ['--import', 'tsx', join(import.meta.dirname, 'zimfarm-worker.ts'), ...this.args, ...more]
     const child = spawn(process.execPath, [...args, '--work', this.work], { stdio: ['ignore', 'pipe', 'pipe'] })
     let text = ''
@@ -33,6 +34,10 @@ class Worker {
     })
     child.stderr.on('data', (chunk) => this.told.push({ step: 'stderr', text: String(chunk) }))
     this.process = child
+  }
+  /** Lets a held scraper come to its end. */
+  go(): void {
+    writeFileSync(join(this.work, 'go'), '')
   }
   async stop(signal: NodeJS.Signals): Promise<void> {
     const child = this.process
@@ -111,7 +116,7 @@ for (const version of VERSIONS) {
       expect((await v1('PUT', `/workers/${name}/check-in`, admin, JSON.stringify(totals))).status).toBe(204)
       const args = ['--api', version, '--url', `${FARM}/${version}`, '--user', name, '--worker', name, '--key', file]
       worker = new Worker(args, info.outputPath('work'))
-      worker.start('--check')
+      worker.start('--check', '--hold')
       await worker.hears('checked in')
     })
     test.afterAll(async () => {
@@ -136,6 +141,7 @@ for (const version of VERSIONS) {
       expect(running).toMatchObject({ status: 'scraper_started', worker: name })
       expect(Number.isInteger(running.container.progress.overall)).toBe(true)
       expect(running.container.stdout).toContain('https://u:--------@example.org/')
+      worker.go()
       const file = await worker.hears('file')
       const task = await over(id)
       expect(worker.told.filter((one) => one.step === 'not told' || one.step === 'trouble')).toEqual([])
@@ -181,15 +187,16 @@ for (const version of VERSIONS) {
 
     test('goes on after kill -9 with the task that it had, and loses nothing', async () => {
       await worker.stop('SIGTERM')
-      worker.start('--steps', '8', '--check')
+      worker.start('--check', '--hold')
       const id = await request()
       await until(
         () => read(id),
         (task) => Number(task?.container?.progress?.done) > 0,
       )
       await worker.stop('SIGKILL')
-      worker.start('--steps', '8', '--check')
+      worker.start('--check', '--hold')
       await worker.hears('checked in', (told) => told.resumes === id)
+      worker.go()
       const task = await over(id)
       expect(task).toMatchObject({ status: 'succeeded', container: { exit_code: 0 } })
       expect(Object.keys(task.files as object)).toHaveLength(1)

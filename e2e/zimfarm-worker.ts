@@ -24,6 +24,8 @@ const { values: options } = parseArgs({
     pollMs: { type: 'string', default: '300' },
     /** The scraper's steps; it goes on for ever with 0. */
     steps: { type: 'string', default: '5' },
+    /** The scraper does not take its last step before the work folder has a file `go`. */
+    hold: { type: 'boolean', default: false },
     /** Checks files although the farm gives no options for that. */
     check: { type: 'boolean', default: false },
   },
@@ -211,11 +213,12 @@ async function tried(uri: string | null, path: string, file: string): Promise<bo
 
 /** What runs as a process of its own, so that it outlives this one: folder, steps, name. */
 const SCRAPER = `
-const { appendFileSync, writeFileSync, renameSync } = require('node:fs')
-const [dir, steps, name] = process.argv.slice(1)
+const { appendFileSync, existsSync, writeFileSync, renameSync } = require('node:fs')
+const [dir, steps, name, go] = process.argv.slice(1)
 let done = 0
 const end = (code) => { writeFileSync(dir + '/exit.tmp', String(code)); renameSync(dir + '/exit.tmp', dir + '/exit'); process.exit(code) }
 setInterval(() => {
+  if (go && done === Number(steps) - 1 && !existsSync(go)) return
   done++
   appendFileSync(dir + '/stdout', 'page ' + done + ' of https://u:secret@example.org/\\n')
   const total = Number(steps) || 1000
@@ -243,10 +246,14 @@ async function begin(id: string): Promise<Journal> {
   mkdirSync(dir, { recursive: true })
   await tell(id, 'started', {})
   const name = `${/--name="?([^" ]+)/.exec(task.command)?.[1] ?? 'x'}_2026-01.zim`
-  const scraper = spawn(process.execPath, ['-e', SCRAPER, dir, options.steps, name], {
-    detached: true,
-    stdio: 'ignore',
-  })
+  const scraper = spawn(
+    process.execPath,
+    ['-e', SCRAPER, dir, options.steps, name, options.hold ? join(WORK, 'go') : ''],
+    {
+      detached: true,
+      stdio: 'ignore',
+    },
+  )
   scraper.unref()
   const entry = { id, pid: scraper.pid ?? 0, told: [] }
   note(entry)
