@@ -1,7 +1,10 @@
 import { createHash } from 'node:crypto'
 import { link, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { utils } from 'ssh2'
+import ssh2 from 'ssh2'
+
+// The package is CommonJS: Node gives its exports by the default alone.
+const { utils } = ssh2
 
 /**
  * The key by which clients know this farm again: made once in `home`, mode 600. Several that start at the same moment

@@ -1,9 +1,12 @@
-import { Server, utils, type AuthContext, type Connection } from 'ssh2'
+import ssh2, { type AuthContext, type Connection } from 'ssh2'
 import { ANONYMOUS } from '#lib/core/access'
 import { CroftError } from '#lib/core/error'
 import type { Context } from '#lib/services/context'
 import { uploaderOfKey } from '#lib/services/keys/find'
 import { serveSftp } from './session'
+
+// The package is CommonJS: Node gives its exports by the default alone.
+const { Server, utils } = ssh2
 
 const LIMITS = { connections: 500, signInSeconds: 30, attempts: 20, sessions: 10 }
 

@@ -1,4 +1,4 @@
-import { utils, type Attributes, type FileEntry, type SFTPWrapper } from 'ssh2'
+import ssh2, { type Attributes, type FileEntry, type SFTPWrapper } from 'ssh2'
 import { CroftError } from '#lib/core/error'
 import { folderPath } from '#lib/core/upload'
 import type { Context } from '#lib/services/context'
@@ -15,6 +15,9 @@ import {
 } from '#lib/services/uploads/area'
 import { openUpload } from '#lib/services/uploads/open'
 import type { UploadWriter } from '#lib/services/uploads/writer'
+
+// The package is CommonJS: Node gives its exports by the default alone.
+const { utils } = ssh2
 
 const { STATUS_CODE, OPEN_MODE } = utils.sftp
 const S_IFDIR = 0o040000
