@@ -143,6 +143,7 @@ for (const version of VERSIONS) {
       expect(running.container.stdout).toContain('https://u:--------@example.org/')
       worker.go()
       const file = await worker.hears('file')
+      expect(file.status).toBe('uploaded')
       const task = await over(id)
       expect(worker.told.filter((one) => one.step === 'not told' || one.step === 'trouble')).toEqual([])
       expect(task).toMatchObject({

@@ -46,6 +46,7 @@ async function product() {
     CROFT_HOME: home,
     PORT: String(port),
     CROFT_NOTICE_ALLOW: '127.0.0.0/8',
+    CROFT_SFTP_PORT: String(await freePort()),
     LOG_LEVEL: 'warn',
   }
   delete env.CROFT_URL
