@@ -1,5 +1,5 @@
 import { MOVES } from '#lib/core/task'
-import type { Prisma, Tx } from './client'
+import type { Db, Prisma, Tx } from './client'
 import { rowOf } from './details'
 import { sqlOf, type Sql } from './sql'
 
@@ -13,6 +13,7 @@ export type Claim = {
 }
 export type Claimed = { fence: number; attempt: number }
 
+const HOLDING = MOVES.requeue.from.map((status) => `'${status}'`).join(', ')
 const FROM = MOVES.reserve.from.map((status) => `'${status}'`).join(', ')
 const CLAIM = `
   WITH holder AS (
@@ -84,6 +85,28 @@ export async function lockTask(tx: Tx, taskId: string): Promise<TaskRow | null> 
   return row === undefined ? null : rowOf<TaskRow>(row, ['memory', 'disk'])
 }
 type TaskRow = Prisma.TaskGetPayload<object>
+
+// Tasks before their worker, as in a move: whoever locks both does it in this order.
+type Held = { id: string; fence: number; cancelRequestedAt: Date | null; leaseExpiresAt: Date }
+/** Renews the leases of these tasks that the worker holds and that have not run out, notes that it called, and gives them. */
+export async function renewHeld(
+  db: Db | Tx,
+  { workerId, taskIds, now }: { workerId: string; taskIds: string[]; now: Date },
+): Promise<Held[]> {
+  return sqlOf(db)<Held>({
+    name: 'renew_held',
+    text: `
+      WITH held AS (
+        UPDATE task SET lease_expires_at = $2::timestamptz + make_interval(secs => lease_seconds)
+        WHERE id = ANY($3::uuid[]) AND worker_id = $1::uuid AND status IN (${HOLDING}) AND lease_expires_at > $2::timestamptz
+        RETURNING id, fence, cancel_requested_at, lease_expires_at
+      ), called AS (
+        UPDATE worker SET last_seen_at = $2::timestamptz FROM (SELECT count(*) FROM held) AS first WHERE id = $1::uuid
+      )
+      SELECT id, fence, cancel_requested_at AS "cancelRequestedAt", lease_expires_at AS "leaseExpiresAt" FROM held`,
+    values: [workerId, now, taskIds],
+  })
+}
 
 /** Tasks whose lease has run out, oldest first; those that another sweep works on are left to it. */
 export async function expiredLeases(tx: Tx, now: Date, limit: number): Promise<string[]> {

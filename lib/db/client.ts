@@ -1,6 +1,7 @@
 import { PrismaPg } from '@prisma/adapter-pg'
 import { Pool, type PoolClient } from 'pg'
 import { Prisma, PrismaClient } from './generated/client'
+import { stopListening } from './channel'
 import { onPool, poolOf } from './sql'
 
 export { Prisma }
@@ -17,6 +18,7 @@ export function openDb(url: string, connections = 10): Db {
 
 /** Ends all connections. */
 export async function closeDb(db: Db): Promise<void> {
+  await stopListening(db)
   await db.$disconnect()
   await poolOf(db).end()
 }
@@ -58,13 +60,40 @@ class OneConnection extends Pool {
 }
 const prismaOn = new WeakMap<PoolClient, Db>()
 
+/** So many of a pool's connections no transaction gets: what is asked beside a transaction must not wait for its end. */
+const BESIDE = 4
+type Turns = { running: number; waiting: (() => void)[] }
+const turns = new WeakMap<Pool, Turns>()
+/** Waits for a turn; gives what ends it. */
+async function turn(pool: Pool): Promise<() => void> {
+  const state = turns.get(pool) ?? { running: 0, waiting: [] }
+  turns.set(pool, state)
+  if (state.running < Math.max(1, (pool.options.max ?? 10) - BESIDE)) state.running++
+  else await new Promise<void>((resolve) => state.waiting.push(resolve))
+  return () => {
+    const next = state.waiting.shift()
+    if (next === undefined) state.running--
+    else next()
+  }
+}
+
 /**
  * Runs `work` in one transaction, on one connection for Prisma and for SQL by hand; a deadlock or a serialization
  * failure gets two more tries.
  */
 export async function inTransaction<T>(db: Db, work: (tx: Tx) => Promise<T>): Promise<T> {
+  const pool = poolOf(db)
+  const done = await turn(pool)
+  try {
+    return await tries(pool, work)
+  } finally {
+    done()
+  }
+}
+
+async function tries<T>(pool: Pool, work: (tx: Tx) => Promise<T>): Promise<T> {
   for (let attempt = 1; ; attempt++) {
-    const connection = await poolOf(db).connect()
+    const connection = await pool.connect()
     let broken = false
     try {
       let tx = prismaOn.get(connection)

@@ -53,12 +53,14 @@ export async function noteSeen(
         UPDATE task SET lease_expires_at = $2::timestamptz + make_interval(secs => lease_seconds)
         WHERE worker_id = $1::uuid AND status IN ('reserved', 'started') AND lease_expires_at > $2::timestamptz
           AND stage = ANY($4::text[]) AND cancel_requested_at IS NULL
+        RETURNING id
       )
       UPDATE worker SET last_seen_at = $2::timestamptz, last_ip = coalesce($3::text, last_ip),
         available_cpu = coalesce($5::int, available_cpu), available_memory = coalesce($6::bigint, available_memory),
         available_disk = coalesce($7::bigint, available_disk), cpu = coalesce($8::int, cpu),
         memory = coalesce($9::bigint, memory), disk = coalesce($10::bigint, disk)
-      WHERE id = $1::uuid`,
+      FROM (SELECT count(*) FROM leases) AS first
+      WHERE worker.id = $1::uuid`,
     values: [
       ...[workerId, now, ip, stages],
       ...[available?.cpu, available?.memory, available?.disk],

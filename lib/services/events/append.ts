@@ -1,5 +1,6 @@
 import { insert } from '#lib/db/write'
 import { actorName, type TxContext } from '../context'
+import { isHint, type Hint } from '../tasks/wake'
 
 export type EventInput = {
   /** `<noun>.<what happened>`, e.g. `task.started`. */
@@ -8,6 +9,8 @@ export type EventInput = {
   scheduleId?: string | null
   workerId?: string | null
   data?: Record<string, unknown>
+  /** For those who wait for work; not stored. */
+  wake?: Pick<Hint, 'fits' | 'limited'>
 }
 
 /** Appends to the event log, in the transaction of the change that it tells of. */
@@ -21,4 +24,6 @@ export async function appendEvent(tx: TxContext, event: EventInput): Promise<voi
     workerId: event.workerId,
     data: event.data ?? {},
   })
+  if (isHint(event.kind))
+    tx.hints.push({ kind: event.kind, taskId: event.taskId ?? null, workerId: event.workerId ?? null, ...event.wake })
 }

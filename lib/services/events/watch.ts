@@ -48,6 +48,8 @@ const shared = globalThis as typeof globalThis & {
 }
 const ending = () => (shared.croftWatchesEnd ??= new AbortController())
 
+/** Aborts when the process is about to stop. */
+export const watchesEnd = (): AbortSignal => ending().signal
 /** Ends all watches of this process, now and later: it is about to stop. */
 export const endWatches = (): void => ending().abort()
 

@@ -16,7 +16,7 @@ import type { Prisma } from '#lib/db/client'
 import { shapeId } from '#lib/db/queue'
 import { ownerOf } from '#lib/db/worker'
 import { update } from '#lib/db/write'
-import type { TxContext } from '../context'
+import type { ReadContext, TxContext } from '../context'
 import { appendEvent } from '../events/append'
 import { noteFailure, noteSuccess } from '../breakers/note'
 import { writeNotices } from '../notices/write'
@@ -88,6 +88,7 @@ export async function move(
     scheduleId: task.scheduleId,
     workerId: task.workerId,
     data: { move: by, from: task.status, attempt: task.attempt, ...change.data },
+    wake: { limited: leavesHolder && (task.platform !== null || task.hosts.length > 0) },
   })
   if (by === 'succeed') await noteSuccess(tx, task)
   if (by === 'fail') await noteFailure(tx, task, reasonCodeOf(change.set?.reasonCode))
@@ -121,7 +122,7 @@ export async function holding(tx: TxContext, taskId: string, fence: number): Pro
 }
 
 /** Refuses whoever does not own the worker. */
-export async function ownWorker(tx: TxContext, workerId: string): Promise<void> {
+export async function ownWorker(tx: ReadContext, workerId: string): Promise<void> {
   if (tx.actor.kind === 'system') return
   const accountId = tx.actor.kind === 'account' ? tx.actor.accountId : null
   if (accountId === null || (await ownerOf(tx.db, workerId)) !== accountId) {

@@ -72,6 +72,18 @@ describe('a task', () => {
     ])
   })
 
+  it('is requested once by many who request its schedule at once', async () => {
+    await farm.schedule({ name: 'wanted' })
+    const answers = await Promise.all(
+      Array.from({ length: 20 }, () => requestTasks(farm.system, { schedules: ['wanted'] })),
+    )
+    expect(answers.flatMap((answer) => answer.requested)).toHaveLength(1)
+    expect(new Set(answers.flatMap((answer) => answer.refused.map((refusal) => refusal.code)))).toEqual(
+      new Set(['waiting']),
+    )
+    expect(await farm.system.db.task.count({ where: { scheduleName: 'wanted' } })).toBe(1)
+  })
+
   it('survives its schedule', async () => {
     const lease = await running('short-lived')
     await farm.system.db.schedule.delete({ where: { name: 'short-lived' } })
