@@ -93,12 +93,20 @@ const started = Date.now()
 await ensureDependencies()
 await ensureSystemPackages(
   quick
-    ? { 'redis-server': 'redis-server', zimwriterfs: 'zim-tools', radosgw: 'radosgw ceph-mon ceph-osd ceph-common' }
+    ? {
+        'redis-server': 'redis-server',
+        zimwriterfs: 'zim-tools',
+        radosgw: 'radosgw ceph-mon ceph-osd ceph-common',
+        sftp: 'openssh-client',
+        curl: 'curl',
+      }
     : {
         chromium: 'chromium fonts-dejavu-core',
         'redis-server': 'redis-server',
         zimwriterfs: 'zim-tools',
         radosgw: 'radosgw ceph-mon ceph-osd ceph-common',
+        sftp: 'openssh-client',
+        curl: 'curl',
       },
   'the tests need it',
   { required: true },

@@ -59,3 +59,12 @@ it('signs in with what is piped to it, and says what it misses', async () => {
   expect(await login('admin\n')).toMatchObject({ code: 1, stderr: expect.stringContaining('as two lines') as unknown })
   expect(await login('admin\na password\n')).toMatchObject({ code: 4 })
 })
+
+it('the SFTP receiver starts as node runs it, and says in one line what it lacks', async () => {
+  const env = { PATH: process.env.PATH ?? '' } as unknown as NodeJS.ProcessEnv
+  const { code, stderr } = await run(process.execPath, ['build/receiver.mjs'], { env }).then(
+    () => ({ code: 0, stderr: '' }),
+    (error: { code: number; stderr: string }) => error,
+  )
+  expect([code, stderr]).toEqual([1, 'croft: CROFT_SFTP_PORT must be set to run the SFTP receiver\n'])
+})

@@ -65,7 +65,6 @@ export const file = z.object({
   uploadedAt: instant.nullable(),
   failedAt: instant.nullable(),
   check: fileCheck.nullable(),
-  retryAt: instant.nullable().describe('since when the agent that has its bytes is asked to send them again'),
 })
 export const task = taskSummary.extend({
   config: config.extend({

@@ -71,8 +71,6 @@ export type TaskFile = {
   checkUploadedAt: Date | null
   /** What the catalogue answered when it was told of it (zimfarm.md §14.5). */
   cms: CmsAnswer | null
-  /** The agent that has its bytes is asked to send them again. */
-  retryAt: Date | null
 }
 /** `status` is null when there was no answer. */
 export type CmsAnswer = {

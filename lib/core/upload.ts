@@ -28,7 +28,7 @@ const MAX_DEPTH = 12
  */
 export function uploadSegments(path: string): string[] {
   const wrong = (why: string) => new CroftError('invalid', `the path ${why}`)
-  if (path.length > 2000) throw wrong('must not have more than 2000 characters')
+  if (path.length > 600) throw wrong('must not have more than 600 characters')
   if (CONTROL.test(path)) throw wrong('must not hold control characters')
   if (path.includes('\\')) throw wrong('must not hold backslashes')
   const segments: string[] = []

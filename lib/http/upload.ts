@@ -210,7 +210,9 @@ async function complete({ ctx, taskId }: Call, row: UploadRow): Promise<{ fileId
       Number(row.size),
       new CroftError('conflict', `its task announced ${missing} bytes: go on there`),
     )
-  const whole = row.wholeAt === null ? await makeWhole(ctx, row) : row
+  const made = row.wholeAt === null ? await makeWhole(ctx, row) : row
+  const whole = made ?? (await ctx.db.upload.findUnique({ where: { id: row.id } }))
+  if (whole === null) throw new CroftError('conflict', 'another upload of this file has begun: this one is over')
   if (isTemporary(row.path)) return { fileId: null, whole }
   return { fileId: taskId === null ? await settleUpload(ctx, row.id) : await settleFor(ctx, whole, taskId), whole }
 }

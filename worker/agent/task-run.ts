@@ -17,6 +17,9 @@ import { LogShipper } from './log-shipper'
 import type { Lease, Made, Program } from './programs'
 import type { AgentLog } from './log'
 
+/** Over half a minute. What cannot be reached is tried for as long as the lease lives. */
+const UPLOAD_TRIES = 5
+
 export type Why = 'cancel' | 'lost' | 'shutdown'
 type Failure = { reasonCode: ReasonCode; reasonText: string }
 
@@ -180,14 +183,19 @@ export class TaskRun {
     await pipeline(createReadStream(path), hash)
     const query = { fence: this.lease.fence, size, sha256: hash.digest('hex') }
     const params = { id: this.id, filename: name }
-    const sent = await this.tell(() =>
+    const send = () =>
       this.client.call(wire.uploadFile, {
         params,
         query,
         body: Readable.toWeb(createReadStream(path)) as ReadableStream<Uint8Array>,
         signal: this.stopper.signal,
-      }),
-    )
+      })
+    // One that is refused, because it was cut off or arrived damaged, is sent again: the product is not lost for that.
+    let sent = await this.tell(send)
+    for (let attempt = 1; !sent && this.why === null && attempt < UPLOAD_TRIES; attempt++) {
+      await wait(1000 * 2 ** attempt, undefined, { signal: this.stopper.signal }).catch(() => undefined)
+      sent = await this.tell(send)
+    }
     if (!sent) return { reasonCode: 'upload_failed', reasonText: `${name} could not be uploaded` }
     if (check !== null)
       await this.tell(() => this.client.call(wire.reportCheck, { params, body: { fence: this.lease.fence, check } }))

@@ -1,5 +1,6 @@
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { buffer } from 'node:stream/consumers'
 import { CreateBucketCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { deliverNotice } from '#worker/dispatcher/processors/notice'
@@ -17,7 +18,7 @@ import { requestTasks } from '../tasks/request'
 import { showTask } from '../tasks/show'
 import { claimTask } from '../tasks/take'
 import { openUpload } from '../uploads/open'
-import { settleForgotten } from '../uploads/settle'
+import { settleForgotten, settleUpload } from '../uploads/settle'
 import { removeDiscarded } from './discard'
 import { expireFiles } from './expire'
 import { pendingForCatalogue } from './pending'
@@ -191,6 +192,22 @@ describe('files whose time is over', () => {
     farm.at(null)
     expect(await farm.system.db.upload.count({ where: { id: row.id } })).toBe(0)
     expect((await farm.system.storage.draft(row.storageKey)).size).toBe(0)
+  })
+  it('settled by five at once, or after a death in the middle of it, an upload is whole and belongs to its task', async () => {
+    const { taskId, report } = await held(farm, worker)
+    await report({ kind: 'file', status: 'created', name: 'five.zim', size: 4 })
+    await report({ kind: 'file', status: 'created', name: 'dead.zim', size: 4 })
+    const five = await upload('/zim/other/five.zim', 'five')
+    const dead = await upload('/zim/other/dead.zim', 'dead')
+    await (await farm.system.storage.draft(dead.storageKey)).finish()
+    await Promise.all([1, 2, 3, 4, 5].map(() => settleUpload(worker, five.id)))
+    await settleUpload(worker, dead.id)
+    const rows = await farm.system.db.file.findMany({ where: { taskId }, orderBy: { name: 'asc' } })
+    const texts = await Promise.all(
+      rows.map(async (row) => (await buffer(await farm.system.storage.open(row.storageKey ?? ''))).toString()),
+    )
+    expect(texts).toEqual(['dead', 'five'])
+    expect(await farm.system.db.event.count({ where: { kind: 'file.stored', taskId } })).toBe(2)
   })
   it('what a dead process left unsettled is found', async () => {
     const { taskId, report } = await held(farm, worker)

@@ -76,7 +76,7 @@ export function toFile(
   task: { config: unknown; upload: unknown } | null = null,
 ): TaskFile {
   const kind = row.kind as FileKind
-  const foreign = task !== null && (row.storageKey?.startsWith('//') ?? row.sha256 === null)
+  const foreign = task !== null && row.uploadedBy === null
   return {
     id: row.id,
     name: row.name,
@@ -102,7 +102,6 @@ export function toFile(
     checkFile: row.checkFile,
     checkUploadedAt: row.checkUploadedAt,
     cms: row.cms as CmsAnswer | null,
-    retryAt: row.retryAt,
   }
 }
 

@@ -50,7 +50,8 @@ export async function settleUpload(ctx: Context, uploadId: string): Promise<stri
   const target = await targetOf(ctx, row)
   if (target === null || target.storageKey === row.storageKey) return target?.id ?? null
   if (row.size < target.size && target.storageKey === null) return null
-  return link(ctx, row.wholeAt === null ? await makeWhole(ctx, row) : row, target.id)
+  const whole = row.wholeAt === null ? await makeWhole(ctx, row) : row
+  return whole === null ? null : link(ctx, whole, target.id)
 }
 
 /** What the task that waits for this upload has announced, when fewer bytes have come. */
@@ -60,14 +61,21 @@ export async function missingBytes(ctx: Context, row: UploadRow): Promise<bigint
 }
 
 /**
- * Ends the growth of an upload whose writer has closed it, and compares it with what was announced.
- * @throws CroftError invalid when it is damaged: its bytes are forgotten; conflict when somebody writes it again
+ * Ends the growth of an upload whose writer has closed it, and compares it with what was announced. Null when somebody
+ * else does so at the moment, or writes it again. One that was cut off in the middle of this is taken up where it was.
+ * @throws CroftError invalid when fewer bytes have come, or when they are damaged: then they are forgotten
  */
-export async function makeWhole(ctx: Context, row: UploadRow): Promise<UploadRow> {
+export async function makeWhole(ctx: Context, row: UploadRow): Promise<UploadRow | null> {
   if (row.declaredSize !== null && row.size !== row.declaredSize) {
     throw new CroftError('invalid', `${row.size} bytes have come, but ${row.declaredSize} were announced: go on there`)
   }
-  const mine = { id: row.id, fence: row.fence }
+  const [claimed] = await ctx.db.upload.updateManyAndReturn({
+    where: { id: row.id, fence: row.fence, wholeAt: null },
+    data: { fence: { increment: 1 } },
+    select: { fence: true },
+  })
+  if (claimed === undefined) return null
+  const mine = { id: row.id, fence: claimed.fence }
   const damaged = async (): Promise<never> => {
     await ctx.db.upload.deleteMany({ where: mine })
     await ctx.storage.discard(row.storageKey)
@@ -79,7 +87,8 @@ export async function makeWhole(ctx: Context, row: UploadRow): Promise<UploadRow
   }
   let { sha256 } = row
   if (row.declaredSha256 !== null && sha256 !== null && sha256 !== row.declaredSha256) return damaged()
-  await (await ctx.storage.draft(row.storageKey)).finish()
+  if ((await ctx.storage.size(row.storageKey)) !== Number(row.size))
+    await (await ctx.storage.draft(row.storageKey)).finish()
   if (row.declaredSha256 !== null && sha256 === null) {
     // It came in several goes: what is there is read back.
     const hash = createHash('sha256')
@@ -88,8 +97,7 @@ export async function makeWhole(ctx: Context, row: UploadRow): Promise<UploadRow
     if (sha256 !== row.declaredSha256) return damaged()
   }
   const [whole] = await ctx.db.upload.updateManyAndReturn({ where: mine, data: { sha256, wholeAt: ctx.now() } })
-  if (whole === undefined) throw new CroftError('conflict', 'another upload of this file has begun: this one is over')
-  return whole
+  return whole ?? null
 }
 
 async function link(ctx: Context, row: UploadRow, fileId: string): Promise<string | null> {
@@ -121,7 +129,6 @@ async function store(tx: TxContext, file: Target, row: UploadRow): Promise<void>
       uploadedBy: actorName(tx.actor),
       uploadedAt,
       failedAt: null,
-      retryAt: null,
       expiresAt: expiryOf(file.task?.upload as UploadPlan, file.kind as FileKind, uploadedAt),
     },
     select: { id: true },

@@ -27,7 +27,7 @@ const overtaken = () => new CroftError('conflict', 'another upload of this file 
  * every process.
  */
 export class UploadWriter {
-  private readonly hash: Hash | null
+  private hash: Hash | null
   private waiting: Buffer[] = []
   private waitingSize = 0
   private readonly ahead = new Map<number, Buffer>()
@@ -90,7 +90,14 @@ export class UploadWriter {
     const chunk = this.waiting.length === 1 ? this.waiting[0] : Buffer.concat(this.waiting)
     this.waiting = []
     this.waitingSize = 0
-    if (chunk !== undefined && chunk.length > 0) await this.draft.append(chunk)
+    if (chunk === undefined || chunk.length === 0) return
+    try {
+      await this.draft.append(chunk)
+    } catch (error) {
+      // What was hashed is not what is there.
+      this.hash = null
+      throw error
+    }
   }
 
   /**

@@ -1,0 +1,2 @@
+-- AlterTable
+ALTER TABLE "file" DROP COLUMN "retry_at";
