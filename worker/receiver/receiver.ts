@@ -66,7 +66,8 @@ function serve(ctx: Omit<Context, 'actor'>, client: Connection): Promise<void> {
     authenticate(ctx, auth)
       .then((key) => {
         if (key === null) return auth.reject(['publickey'])
-        blob = key
+        // A client that only asks whether a key would do has not shown that it is its own.
+        if (auth.method === 'publickey' && auth.signature !== undefined) blob = key
         auth.accept()
       })
       .catch((error: unknown) => {
@@ -102,5 +103,7 @@ async function authenticate(ctx: Omit<Context, 'actor'>, auth: AuthContext): Pro
   if (signature === undefined) return key.data
   const parsed = utils.parseKey(key.data)
   if (parsed instanceof Error || blob === undefined) return null
-  return parsed.verify(blob, signature, hashAlgo) ? key.data : null
+  // What cannot be checked, e.g. by a digest that is not the key's, comes back as an Error, which is as good as true.
+  const verified: unknown = parsed.verify(blob, signature, hashAlgo)
+  return verified === true ? key.data : null
 }
