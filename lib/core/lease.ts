@@ -23,6 +23,10 @@ export const RENEW_SECONDS = 3
 /** How often the dispatcher looks for expired leases, in seconds. */
 export const SWEEP_SECONDS = 2
 
+/** How often a web process says that it is there, and after how long without a word it is taken to be gone, in seconds. */
+export const WEB_BEAT_SECONDS = 2
+export const WEB_GONE_SECONDS = 6
+
 export const DEFAULT_MAX_ATTEMPTS = 3
 
 /** The stages of a Zimfarm worker's task whose lease each call of the worker keeps, though it tell nothing of the task. */

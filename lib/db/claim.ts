@@ -108,11 +108,16 @@ export async function renewHeld(
   })
 }
 
-/** Tasks whose lease has run out, oldest first; those that another sweep works on are left to it. */
-export async function expiredLeases(tx: Tx, now: Date, limit: number): Promise<string[]> {
+/** Tasks whose lease has run out, oldest first; without those of agents where these are to be spared. */
+export async function expiredLeases(
+  tx: Tx,
+  now: Date,
+  { limit, agents }: { limit: number; agents: boolean },
+): Promise<string[]> {
   const rows = await tx.$queryRaw<{ id: string }[]>`
     SELECT id FROM task
     WHERE status = ANY(${[...MOVES.requeue.from]}::task_status[]) AND lease_expires_at <= ${now}
+      AND (${agents} OR NOT EXISTS (SELECT 1 FROM worker WHERE worker.id = task.worker_id AND worker.kind = 'agent'))
     ORDER BY lease_expires_at LIMIT ${limit}`
   return rows.map((row) => row.id)
 }

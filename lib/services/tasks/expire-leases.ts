@@ -3,6 +3,7 @@ import { isActive, type ReasonCode } from '#lib/core/task'
 import type { WorkerKind } from '#lib/core/worker'
 import { expiredLeases } from '#lib/db/claim'
 import { transaction, type Context } from '../context'
+import { agentsCanCall } from '../farm/presence'
 import { locked, move, type TaskRow } from './move'
 
 const reasonOf = (task: TaskRow, exitCode: number | null): { reasonCode: ReasonCode; reasonText: string } =>
@@ -14,10 +15,11 @@ const reasonOf = (task: TaskRow, exitCode: number | null): { reasonCode: ReasonC
  * Gives back tasks whose holder has given no sign of life until its lease ran out: back to the queue while attempts
  * are left, else failed as `worker_lost`; canceled when that was wished; ended as its program did when a Zimfarm worker
  * had only to upload. Any number of sweeps may run at once.
+ * An agent is not lost while there is no web process to which it could have said that it lives.
  * Returns how many it moved; when that is `limit`, call again.
  */
 export async function expireLeases(ctx: Context, limit = 200): Promise<number> {
-  const ids = await expiredLeases(ctx.db, ctx.now(), limit)
+  const ids = await expiredLeases(ctx.db, ctx.now(), { limit, agents: await agentsCanCall(ctx) })
   let moved = 0
   for (const id of ids) {
     moved += await transaction(ctx, async (tx) => {
