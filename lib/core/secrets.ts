@@ -9,13 +9,23 @@ export const LONG_MASK = '*'.repeat(24)
 const secretKeys = (definition: TaskTypeDefinition) =>
   definition.fields.filter((field) => field.secret).map((field) => field.key)
 
-/** The parameters with their secret values masked. */
-export function maskParams(definition: TaskTypeDefinition, params: Params, mask = MASK): Params {
-  const secret = new Set(secretKeys(definition))
+/** The parameters that are known to be no secrets: the open fields, and what the task type sets by itself. */
+function openKeys(definition: TaskTypeDefinition): Set<string> {
+  const { fields, outputParam, progressParam, inject = [] } = definition
+  const open = [...fields.filter((field) => field.secret !== true), ...inject].map(({ key }) => key)
+  return new Set([...open, ...[outputParam, progressParam].filter((key) => key !== undefined)])
+}
+
+/**
+ * The parameters with their secret values masked. What the definition does not know may have been a secret of an earlier
+ * one, and without a definition everything may be.
+ */
+export function maskParams(definition: TaskTypeDefinition | null | undefined, params: Params, mask = MASK): Params {
+  const open = definition ? openKeys(definition) : new Set<string>()
   return Object.fromEntries(
     Object.entries(params).map(([key, value]) => [
       key,
-      secret.has(key) ? mask : typeof value === 'string' ? maskUrls(value, mask) : value,
+      !open.has(key) ? mask : typeof value === 'string' ? maskUrls(value, mask) : value,
     ]),
   )
 }

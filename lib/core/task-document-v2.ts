@@ -38,7 +38,7 @@ export const shellWords = (command: readonly string[]): string[] =>
 
 /** All flags by name, those that are not set null; secrets masked unless `secrets`. */
 function offlinerV2(taskType: string, definition: TaskTypeDefinition | null, params: Params, secrets: boolean) {
-  const shown = secrets || definition === null ? params : maskParams(definition, params, LONG_MASK)
+  const shown = secrets ? params : maskParams(definition, params, LONG_MASK)
   const unset = Object.fromEntries(definition?.fields.map(({ key }) => [key, null]) ?? [])
   return { offliner_id: taskType, ...unset, ...shown }
 }
@@ -46,8 +46,11 @@ function offlinerV2(taskType: string, definition: TaskTypeDefinition | null, par
 type Shown = { secrets: boolean; expanded?: boolean }
 /** A config in the newer Zimfarm's words; `expanded: false` leaves out what is made of it. */
 export function configV2(config: TaskConfig, definition: TaskTypeDefinition | null, { secrets, expanded }: Shown) {
-  const words =
-    secrets || definition === null ? config.command : argv(definition, maskParams(definition, config.params, LONG_MASK))
+  const words = secrets
+    ? config.command
+    : definition === null
+      ? []
+      : argv(definition, maskParams(definition, config.params, LONG_MASK))
   const command = shellWords(words)
   const document = {
     warehouse_path: config.warehousePath,
@@ -165,7 +168,7 @@ function containerV2(task: TaskDetails, secrets: boolean) {
     artifacts: report?.artifactFile ?? null,
     stdout: report?.stdout ?? null,
     stderr: report?.stderr ?? null,
-    command: secrets ? command : (hidden ?? null),
+    command: secrets ? command : definition === null ? null : (hidden ?? null),
     exit_code: report?.exitCode ?? null,
     stats: statsV2(report?.stats),
     progress: progressV2(task),

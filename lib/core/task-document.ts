@@ -56,7 +56,7 @@ export const foreignResources = (config: TaskDetails['config']) => ({
 
 /** A task's config in Zimfarm's words; masked unless `secrets`. */
 export function foreignConfig(config: TaskDetails['config'], definition: Definition, secrets: boolean) {
-  const flags = secrets || definition === null ? config.params : maskParams(definition, config.params)
+  const flags = secrets ? config.params : maskParams(definition, config.params)
   const command = quotedCommand(config.command[0] ?? config.taskType, flags)
   return {
     task_name: config.taskType,
@@ -108,10 +108,8 @@ function foreignFiles(task: TaskDetails) {
 function container(task: TaskDetails, secrets: boolean) {
   const { report, definition } = task
   if (report === null) return {}
-  const command =
-    report.command !== null && !secrets && definition !== null
-      ? maskCommand(definition, report.command)
-      : report.command
+  const masked = report.command === null || definition === null ? null : maskCommand(definition, report.command)
+  const command = secrets ? report.command : masked
   const all = {
     image: report.image,
     command,

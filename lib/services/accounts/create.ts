@@ -4,6 +4,7 @@ import { CroftError } from '#lib/core/error'
 import { isUniqueViolation, json } from '#lib/db/client'
 import { demand, transaction, type Context } from '../context'
 import { appendEvent } from '../events/append'
+import { guardAdmin, guardGift } from './manage'
 import { hashPassword } from './password'
 import { API_TOKEN_PREFIX, sha256 } from './session'
 
@@ -30,9 +31,7 @@ export async function createAccount(
   },
 ): Promise<AccountView> {
   demand(ctx, 'users.create')
-  if (ctx.actor.kind === 'account' && input.role === 'admin' && ctx.actor.role !== 'admin') {
-    throw new CroftError('forbidden', 'only an admin may create another admin')
-  }
+  guardGift(ctx, input.role)
   const id = randomUUID()
   const username = input.username ?? id
   const passwordHash = input.password === null ? null : await hashPassword(input.password)
@@ -70,9 +69,7 @@ export async function createApiToken(
   if (!self) demand(ctx, 'users.update')
   const account = await ctx.db.account.findFirst({ where: { username: input.username, deletedAt: null } })
   if (account === null) throw new CroftError('not_found', `there is no account ${input.username}`)
-  if (!self && ctx.actor.kind === 'account' && account.role === 'admin' && ctx.actor.role !== 'admin') {
-    throw new CroftError('forbidden', "only an admin may make a token for an admin's account")
-  }
+  if (!self) guardAdmin(ctx, account)
   const token = API_TOKEN_PREFIX + randomBytes(32).toString('base64url')
   return transaction(ctx, async (tx) => {
     const row = await tx.db.apiToken.create({

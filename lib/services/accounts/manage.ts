@@ -1,4 +1,4 @@
-import { CUSTOM_ROLE, exceeds, scopeOf, type Role, type Scope } from '#lib/core/access'
+import { CUSTOM_ROLE, effectiveScope, exceeds, scopeOf, type Role, type Scope } from '#lib/core/access'
 import { CroftError } from '#lib/core/error'
 import { isUniqueViolation, json, type Prisma } from '#lib/db/client'
 import { demand, transaction, type Context, type ReadContext } from '../context'
@@ -60,14 +60,23 @@ export async function searchAccounts(
   return { items, count }
 }
 
-/** Only an administrator may touch an administrator, make one, or touch or give a scope that is wider than one's own. */
-export function guardAdmin(ctx: ReadContext, target: AccountRow, role?: Role, scope?: Scope): void {
-  if (ctx.actor.kind !== 'account' || ctx.actor.role === 'admin') return
-  const wider = (other: Scope) => ctx.actor.kind === 'account' && exceeds(other, ctx.actor.scope)
-  if ((target.role === CUSTOM_ROLE && wider(target.scope as Scope)) || (scope !== undefined && wider(scope)))
+/**
+ * Only an administrator may touch an administrator, make one, or touch or give a scope that is wider than one's own. What
+ * a role does with the other roles goes with it; for whoever has permissions of his own, roles are scopes as well.
+ */
+export function guardAdmin(ctx: ReadContext, target: Pick<AccountRow, 'role' | 'scope'>, role?: Role, scope?: Scope) {
+  guardGift(ctx, target.role, target.scope as Scope)
+  if (role !== undefined) guardGift(ctx, role)
+  if (scope !== undefined) guardGift(ctx, CUSTOM_ROLE, scope)
+}
+
+/** Whether one may make an account such. @throws CroftError forbidden */
+export function guardGift({ actor }: ReadContext, role: string, scope: Scope = {}): void {
+  if (actor.kind !== 'account' || actor.role === 'admin') return
+  if (role === 'admin') throw new CroftError('forbidden', 'only an admin may do this with an admin')
+  const held = role === CUSTOM_ROLE || actor.role === CUSTOM_ROLE
+  if (held && exceeds(effectiveScope(role, scope), actor.scope))
     throw new CroftError('forbidden', 'only an admin may do this with permissions that you do not have yourself')
-  if (target.role === 'admin' || role === 'admin')
-    throw new CroftError('forbidden', 'only an admin may do this with an admin')
 }
 
 export type AccountChange = {

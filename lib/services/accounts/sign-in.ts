@@ -14,6 +14,9 @@ export type SignIn = {
 }
 
 const WINDOW_MINUTES = 15
+/** No account has a longer name, and no attempt is kept under one. */
+const LONGEST_NAME = 200
+const wrong = () => new CroftError('unauthenticated', 'the name or the password is wrong')
 /** Most failures in the window, for one name from one address, and for one address. */
 const LIMITS = { pair: 10, address: 100 }
 
@@ -22,6 +25,7 @@ const LIMITS = { pair: 10, address: 100 }
  * @throws CroftError unauthenticated; too_many_attempts after 10 failures for the name from the address in 15 minutes
  */
 export async function signIn(ctx: Context, input: SignIn): Promise<Tokens> {
+  if (input.username.length > LONGEST_NAME || input.username.includes('\u0000')) throw wrong()
   const address = input.ip ?? 'unknown'
   const keys = [
     { key: `${address} ${input.username}`, limit: LIMITS.pair },
@@ -37,7 +41,7 @@ export async function signIn(ctx: Context, input: SignIn): Promise<Tokens> {
   }
   const account = await ctx.db.account.findFirst({ where: { username: input.username, deletedAt: null } })
   if (!(await passwordMatches(input.password, account?.passwordHash ?? null)) || account === null) {
-    throw new CroftError('unauthenticated', 'the name or the password is wrong')
+    throw wrong()
   }
   const rehashed = isOutdated(account.passwordHash) ? await hashPassword(input.password) : null
   return transaction(ctx, async (tx) => {

@@ -92,7 +92,7 @@ const snapshotIn = (row: RevisionRow) => row.snapshot as ScheduleSnapshot
 function shown(ctx: ReadContext, types: Catalogue, snapshot: ScheduleSnapshot): ScheduleSnapshot {
   if (may(ctx.actor, 'schedules.secrets')) return snapshot
   const definition = types.definition(snapshot.taskType, snapshot.definitionVersion)
-  const params = definition === undefined ? {} : maskParams(definition, snapshot.config.params)
+  const params = maskParams(definition, snapshot.config.params)
   return { ...snapshot, notification: null, config: { ...snapshot.config, params } }
 }
 

@@ -1,6 +1,6 @@
 import { CroftError } from '#lib/core/error'
-import { Prisma } from '#lib/db/client'
-import type { ReadContext } from '../context'
+import { inTransaction, Prisma, type Tx } from '#lib/db/client'
+import type { Context, ReadContext } from '../context'
 import { SCHEDULE, toSchedule, type ScheduleView } from './view'
 
 export type ScheduleSearch = {
@@ -18,9 +18,12 @@ export type ScheduleSearch = {
   similarTo?: string
 }
 
+/** How long a regular expression may take: some take for ever. */
+const PATTERN_MS = 2_000
+
 /** Schedules by name, by offset, with their whole number; `pattern` is a regular expression that matches anywhere in the name. */
 export async function searchSchedules(
-  ctx: ReadContext,
+  ctx: Context,
   search: ScheduleSearch,
   page: { skip: number; limit: number | null },
 ): Promise<{ items: ScheduleView[]; count: number }> {
@@ -46,19 +49,30 @@ export async function searchSchedules(
     ...(search.pattern === undefined ? [] : [Prisma.sql`name ~* ${search.pattern}`]),
   ]
   const where = Prisma.join(conditions, ' AND ')
-  try {
-    const [total] = await ctx.db.$queryRaw<{ count: bigint }[]>`SELECT count(*) FROM schedule WHERE ${where}`
-    const ids = await ctx.db.$queryRaw<{ id: string }[]>`
+  const find = async (db: Tx) => {
+    const [total] = await db.$queryRaw<{ count: bigint }[]>`SELECT count(*) FROM schedule WHERE ${where}`
+    const ids = await db.$queryRaw<{ id: string }[]>`
       SELECT id FROM schedule WHERE ${where} ORDER BY name OFFSET ${page.skip} LIMIT ${page.limit}`
+    return { count: Number(total?.count ?? 0), ids }
+  }
+  const findInTime = async (db: Tx) => {
+    await db.$executeRaw`SELECT set_config('statement_timeout', ${String(PATTERN_MS)}, true)`
+    return find(db)
+  }
+  try {
+    const { count, ids } = search.pattern === undefined ? await find(ctx.db) : await inTransaction(ctx.db, findInTime)
     const rows = await ctx.db.schedule.findMany({
       where: { id: { in: ids.map((row) => row.id) } },
       orderBy: { name: 'asc' },
       ...SCHEDULE,
     })
     const types = await ctx.taskTypes.current()
-    return { items: rows.map((row) => toSchedule(ctx, types, row)), count: Number(total?.count ?? 0) }
+    return { items: rows.map((row) => toSchedule(ctx, types, row)), count }
   } catch (error) {
-    if (search.pattern === undefined || !String(error).includes('regular expression')) throw error
+    if (search.pattern === undefined) throw error
+    if (String(error).includes('statement timeout'))
+      throw new CroftError('invalid', 'the name takes too long to look for', { name: ['is too complex'] })
+    if (!String(error).includes('regular expression')) throw error
     throw new CroftError('invalid', 'the name must be a regular expression', { name: ['is no regular expression'] })
   }
 }

@@ -1,11 +1,11 @@
-import type { ReadContext } from '../context'
+import type { Context } from '../context'
 import { searchSchedules } from './search'
 import { scheduleIdOf } from './get'
 import type { ScheduleView } from './view'
 
 /** Other schedules that share a value of what their task types compare (zimfarm.md §18.1). @throws CroftError not_found */
 export async function similarSchedules(
-  ctx: ReadContext,
+  ctx: Context,
   nameOrId: string,
   page: { skip: number; limit: number },
 ): Promise<{ items: ScheduleView[]; count: number }> {

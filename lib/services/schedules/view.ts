@@ -98,9 +98,7 @@ export function toSchedule(
   const definition = types.definition(row.taskTypeId, row.definitionVersion) ?? null
   const stored = row.config as ScheduleConfig
   const shown =
-    definition === null || (trusted && options.secrets !== false)
-      ? stored
-      : { ...stored, params: maskParams(definition, stored.params) }
+    trusted && options.secrets !== false ? stored : { ...stored, params: maskParams(definition, stored.params) }
   const resources = resourcesOf(row)
   const fallback = row.durations.find((duration) => duration.workerId === null)
   return {

@@ -1,9 +1,10 @@
 import { timingSafeEqual } from 'node:crypto'
+import { may } from '#lib/core/access'
 import { definitionProblems } from '#lib/core/definition'
 import { CroftError } from '#lib/core/error'
 import { BUILTIN_VERSION, type TaskTypeDefinition } from '#lib/core/task-type'
 import { json } from '#lib/db/client'
-import { demand, transaction, type Context } from '../context'
+import { demand, transaction, type Context, type ReadContext } from '../context'
 import { appendEvent } from '../events/append'
 import { createTaskType, hashCiSecret } from './create'
 import { getVersion, typeOf, type VersionView } from './get'
@@ -66,6 +67,19 @@ function refuseProblems(definition: TaskTypeDefinition): void {
   throw new CroftError('invalid', `the definition cannot be used: ${first[0]}: ${first[1].join(', ')}`, problems)
 }
 
+/**
+ * A secret of schedules that are there must not become public by a replaced definition, e.g. one from a build server.
+ * @throws CroftError forbidden
+ */
+function refuseDisclosure(ctx: ReadContext, before: TaskTypeDefinition, next: TaskTypeDefinition): void {
+  if (may(ctx.actor, 'schedules.secrets')) return
+  const open = new Set(next.fields.filter((field) => field.secret !== true).map(({ key }) => key))
+  const shown = before.fields.filter(({ key, secret }) => secret === true && open.has(key)).map(({ key }) => key)
+  if (shown.length === 0) return
+  const message = `${shown.join(', ')} is secret in this version: post what shows it as another version`
+  throw new CroftError('forbidden', message)
+}
+
 async function writeVersion(ctx: Context, input: PostVersion): Promise<{ created: boolean; version: VersionView }> {
   const { taskType, version } = input
   if (input.definition.id !== taskType) {
@@ -85,8 +99,9 @@ async function writeVersion(ctx: Context, input: PostVersion): Promise<{ created
     const key = { taskTypeId: taskType, version }
     const before = await tx.db.taskTypeVersion.findUnique({
       where: { taskTypeId_version: key },
-      select: { version: true },
+      select: { definition: true },
     })
+    if (before !== null) refuseDisclosure(tx, before.definition as unknown as TaskTypeDefinition, definition)
     const now = tx.now()
     const data = {
       definition: json(definition) as object,

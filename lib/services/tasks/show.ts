@@ -21,8 +21,8 @@ export async function showTask(ctx: ReadContext, taskId: string): Promise<ShownT
   const task = await getTask(ctx, taskId)
   const { definition } = task
   const trusted = may(ctx.actor, task.status === 'requested' ? 'requests.secrets' : 'tasks.secrets')
-  const params = trusted || definition === null ? task.config.params : maskParams(definition, task.config.params)
-  const command = trusted || definition === null ? task.config.command : argv(definition, params)
+  const params = trusted ? task.config.params : maskParams(definition, task.config.params)
+  const command = trusted ? task.config.command : definition === null ? [] : argv(definition, params)
   const config = { ...task.config, params, command }
   return {
     ...task,

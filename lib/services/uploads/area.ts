@@ -4,7 +4,7 @@ import { CroftError } from '#lib/core/error'
 import { ACTIVE } from '#lib/core/task'
 import { AREAS, folderPath, isTemporary, uploadPath, uploadSegments } from '#lib/core/upload'
 import { transaction, type Context } from '../context'
-import { areaOwner, forgetBytes } from './open'
+import { areaOwner, checkRoom, forgetBytes } from './open'
 import { missingBytes, settleUpload, warehouseOf } from './settle'
 import { writerOf, type UploadRow } from './writer'
 
@@ -101,6 +101,7 @@ export async function makeFolder(ctx: Context, path: string): Promise<void> {
   const folder = folderPath(path)
   if (await isFolder(ctx, uploadSegments(path))) throw new CroftError('conflict', `there is a folder ${folder} already`)
   uploadPath(folder)
+  await checkRoom(ctx, accountId)
   const now = ctx.now()
   const id = randomUUID()
   const storageKey = `uploads/${id}/1`

@@ -39,6 +39,13 @@ export async function openUpload(ctx: Context, input: OpenUpload): Promise<Uploa
   return new UploadWriter(ctx, row, await ctx.storage.draft(row.storageKey))
 }
 
+/** @throws CroftError conflict when the account has as many files and folders waiting as it may */
+export async function checkRoom(ctx: ReadContext, accountId: string): Promise<void> {
+  const waiting = await ctx.db.upload.count({ where: { accountId, fileId: null } })
+  if (waiting >= UPLOADS_WAITING_LIMIT)
+    throw new CroftError('conflict', `${waiting} uploads wait for a task to tell of them: remove some first`)
+}
+
 async function reserve(
   ctx: Context,
   accountId: string,
@@ -54,10 +61,7 @@ async function reserve(
       ...(declared.sha256 !== undefined && { declaredSha256: declared.sha256 }),
     }
     if (before === null) {
-      const waiting = await tx.db.upload.count({ where: { accountId, fileId: null } })
-      if (waiting >= UPLOADS_WAITING_LIMIT) {
-        throw new CroftError('conflict', `${waiting} uploads wait for a task to tell of them: remove some first`)
-      }
+      await checkRoom(tx, accountId)
       const id = randomUUID()
       const storageKey = `uploads/${id}/1`
       const data = { id, accountId, path, storageKey, size: OPEN, createdAt: now, updatedAt: now, ...told }

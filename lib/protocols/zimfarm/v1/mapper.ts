@@ -129,7 +129,7 @@ export function toScheduleDocument(
     warehouse_path: config.warehousePath,
     image: config.image,
     resources: foreignResources({ ...config, resources, platform } as TaskDetails['config']),
-    flags: definition === null || options.secrets ? config.params : maskParams(definition, config.params),
+    flags: options.secrets ? config.params : maskParams(definition, config.params),
     platform,
     monitor: config.monitor,
     ...(config.artifactsGlobs !== undefined && { artifacts_globs: config.artifactsGlobs }),
