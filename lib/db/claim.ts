@@ -75,16 +75,18 @@ export async function claim(sql: Sql, { taskId, workerId, now, leaseSeconds, act
 /** Counts of tasks by status are kept in 16 rows a status, so that moves at the same moment seldom wait for each other. */
 const shardOf = (taskId: string) => parseInt(taskId.slice(-1), 16)
 
+/** A task's row, with the account that its worker belongs to. */
+export type LockedTask = Prisma.TaskGetPayload<object> & { workerAccountId: string | null }
 /** A task's row, locked until the transaction ends; null when there is no such task. */
-export async function lockTask(tx: Tx, taskId: string): Promise<TaskRow | null> {
+export async function lockTask(tx: Tx, taskId: string): Promise<LockedTask | null> {
   const [row] = await sqlOf(tx)<Record<string, unknown>>({
     name: 'lock_task',
-    text: 'SELECT * FROM task WHERE id = $1 FOR UPDATE',
+    text: `SELECT t.*, (SELECT account_id FROM worker w WHERE w.id = t.worker_id) AS worker_account_id
+      FROM task t WHERE t.id = $1 FOR UPDATE OF t`,
     values: [taskId],
   })
-  return row === undefined ? null : rowOf<TaskRow>(row, ['memory', 'disk'])
+  return row === undefined ? null : rowOf<LockedTask>(row, ['memory', 'disk'])
 }
-type TaskRow = Prisma.TaskGetPayload<object>
 
 // Tasks before their worker, as in a move: whoever locks both does it in this order.
 type Held = { id: string; fence: number; cancelRequestedAt: Date | null; leaseExpiresAt: Date }

@@ -2,7 +2,7 @@ import { PrismaPg } from '@prisma/adapter-pg'
 import { Pool, type PoolClient } from 'pg'
 import { Prisma, PrismaClient } from './generated/client'
 import { stopListening } from './channel'
-import { onPool, poolOf } from './sql'
+import { forgetLater, onPool, poolOf, settle, together } from './sql'
 
 export { Prisma }
 export type Db = PrismaClient
@@ -11,7 +11,12 @@ export type Tx = Prisma.TransactionClient
 
 /** Opens a pool on the database; `connections` is its size. Nothing is opened before the first query. */
 export function openDb(url: string, connections = 10): Db {
-  const pool = new Pool({ connectionString: url, max: connections, idleTimeoutMillis: 60_000 })
+  const pool = new Pool({
+    connectionString: url,
+    max: connections,
+    idleTimeoutMillis: 60_000,
+    pipeline: true,
+  })
   pool.on('error', () => undefined) // an idle connection that breaks is replaced by the next query
   return onPool(new PrismaClient({ adapter: new PrismaPg(pool) }), pool)
 }
@@ -95,17 +100,19 @@ async function tries<T>(pool: Pool, work: (tx: Tx) => Promise<T>): Promise<T> {
   for (let attempt = 1; ; attempt++) {
     const connection = await pool.connect()
     let broken = false
+    let tx = prismaOn.get(connection)
     try {
-      let tx = prismaOn.get(connection)
       if (tx === undefined) {
         tx = onPool(new PrismaClient({ adapter: new PrismaPg(new OneConnection(connection)) }), connection)
         prismaOn.set(connection, tx)
       }
-      await connection.query('BEGIN')
-      const result = await work(tx)
-      await connection.query('COMMIT')
+      together(connection)
+      const begun = connection.query('BEGIN')
+      const [result] = await Promise.all([work(tx), begun])
+      await settle(tx, () => connection.query('COMMIT'))
       return result
     } catch (error) {
+      if (tx !== undefined) forgetLater(tx)
       await connection.query('ROLLBACK').catch(() => {
         broken = true
       })

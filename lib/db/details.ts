@@ -92,16 +92,6 @@ export async function taskRow(db: Db | Tx, taskId: string): Promise<TaskRow | nu
   return row === undefined ? null : rowOf<TaskRow>(row, ['memory', 'disk'])
 }
 
-/** Who was named to be told of a task. */
-export async function notificationOf(db: Db | Tx, taskId: string): Promise<unknown> {
-  const [row] = await sqlOf(db)<{ notification: unknown }>({
-    name: 'notification',
-    text: 'SELECT notification FROM task WHERE id = $1',
-    values: [taskId],
-  })
-  return row?.notification ?? null
-}
-
 type Standing = Pick<TaskRow, 'status' | 'stage' | 'fence' | 'cancelRequestedAt'>
 /** How a task stands; null when there is no such task. */
 export async function standingOf(db: Db | Tx, taskId: string): Promise<Standing | null> {

@@ -129,10 +129,13 @@ export async function startEmbedded(
     if ((await init.ended) !== 0) throw new Error(`the embedded PostgreSQL could not be set up: ${init.lastWords()}`)
   }
   const port = await freePort()
-  const settings = ['listen_addresses=127.0.0.1', 'unix_socket_directories=', 'max_connections=200']
+  // A socket costs half of a loopback connection; its path must be short, and Windows has none.
+  const sockets = process.platform !== 'win32' && Buffer.byteLength(folder) <= 80 ? folder : ''
+  const settings = ['listen_addresses=127.0.0.1', `unix_socket_directories=${sockets}`, 'max_connections=200']
   if (options.fast === true) settings.push('fsync=off', 'synchronous_commit=off', 'full_page_writes=off')
   const server = start('postgres', ['-D', data, '-p', String(port), ...settings.flatMap((setting) => ['-c', setting])])
-  const url = (database: string) => `postgresql://croft:${password}@127.0.0.1:${port}/${database}`
+  const by = sockets === '' ? '' : `?host=${encodeURIComponent(sockets)}`
+  const url = (database: string) => `postgresql://croft:${password}@127.0.0.1:${port}/${database}${by}`
   let over = false
   void server.ended.finally(() => {
     over = true

@@ -1,3 +1,4 @@
+import type { Writable } from 'node:stream'
 import { Pool, type PoolClient } from 'pg'
 import type { Db, Tx } from './client'
 
@@ -25,4 +26,35 @@ export function sqlOf(db: Db | Tx): Sql {
   const pool = pools.get(db)
   if (pool === undefined) throw new Error('a database client that openDb did not open')
   return async <Row>(statement: Statement) => (await pool.query(statement)).rows as Row[]
+}
+
+const unfinished = new WeakMap<object, Promise<unknown>[]>()
+
+/**
+ * Lets a transaction go on before a write that it will not look at has been answered; the commit waits for it, and fails
+ * if it failed. What is sent without waiting reaches the server together. Outside of transactions it just waits.
+ */
+export async function later(tx: Db | Tx, write: Promise<unknown>): Promise<void> {
+  if (pools.get(tx) instanceof Pool) {
+    await write
+    return
+  }
+  write.catch(() => undefined)
+  unfinished.set(tx, [...(unfinished.get(tx) ?? []), write])
+}
+export const forgetLater = (tx: Db): void => void unfinished.delete(tx)
+
+/** Commits; when one of the writes that were not waited for has failed, the server has rolled back instead. */
+export async function settle(tx: Db, commit: () => Promise<unknown>): Promise<void> {
+  const writes = unfinished.get(tx) ?? []
+  forgetLater(tx)
+  const outcomes = await Promise.allSettled([...writes, commit()])
+  for (const outcome of outcomes) if (outcome.status === 'rejected') throw outcome.reason
+}
+
+/** Sends what is asked of a connection until the end of this turn of the loop in one piece. */
+export function together(connection: PoolClient): void {
+  const { stream } = (connection as unknown as { connection: { stream: Writable } }).connection
+  stream.cork()
+  process.nextTick(() => stream.uncork())
 }

@@ -29,12 +29,13 @@ function assignments(fields: object, values: Values): string {
     .map(([field, value]) => {
       const column = `"${columnOf(field)}"`
       if (isRecord(value) && typeof value.decrement === 'number') return `${column} = ${column} - ${value.decrement}`
+      if (isRecord(value) && typeof value.increment === 'number') return `${column} = ${column} + ${value.increment}`
       return `${column} = ${values.put(field, value)}`
     })
     .join(', ')
 }
 
-type Table = 'task' | 'task_report' | 'file' | 'event'
+type Table = 'task' | 'task_report' | 'file' | 'event' | 'schedule'
 /** Names a statement by its text: there are few of them, one for each set of fields. */
 const run = <Row>(db: Db | Tx, text: string, values: Values) =>
   sqlOf(db)<Row>({ name: nameOf(text), text, values: values.list })

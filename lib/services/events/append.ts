@@ -1,3 +1,4 @@
+import { later } from '#lib/db/sql'
 import { insert } from '#lib/db/write'
 import { actorName, type TxContext } from '../context'
 import { isHint, type Hint } from '../tasks/wake'
@@ -15,7 +16,7 @@ export type EventInput = {
 
 /** Appends to the event log, in the transaction of the change that it tells of. */
 export async function appendEvent(tx: TxContext, event: EventInput): Promise<void> {
-  await insert(tx.db, 'event', {
+  const row = insert(tx.db, 'event', {
     at: tx.now(),
     kind: event.kind,
     actor: actorName(tx.actor),
@@ -26,4 +27,5 @@ export async function appendEvent(tx: TxContext, event: EventInput): Promise<voi
   })
   if (isHint(event.kind))
     tx.hints.push({ kind: event.kind, taskId: event.taskId ?? null, workerId: event.workerId ?? null, ...event.wake })
+  await later(tx.db, row)
 }

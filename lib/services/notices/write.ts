@@ -4,7 +4,6 @@ import { taskDocument } from '#lib/core/task-document'
 import { taskDocumentV2 } from '#lib/core/task-document-v2'
 import type { TaskDetails } from '#lib/core/task-view'
 import { json } from '#lib/db/client'
-import { notificationOf } from '#lib/db/details'
 import type { TxContext } from '../context'
 import { displayNames } from '../accounts/names'
 import { getTask, rankOf } from '../tasks/get'
@@ -29,8 +28,12 @@ const PAYLOADS: Record<Channel, (tx: TxContext, task: TaskDetails) => object | P
  * to those whom its schedule named when it was requested, then to those who are told of every task (zimfarm.md §14.1).
  * The jobs that deliver it go to the queue after the commit.
  */
-export async function writeNotices(tx: TxContext, taskId: string, occasion: Occasion): Promise<void> {
-  const named = ((await notificationOf(tx.db, taskId)) as Notification | null)?.[occasion]
+export async function writeNotices(
+  tx: TxContext,
+  { id: taskId, notification }: { id: string; notification: unknown },
+  occasion: Occasion,
+): Promise<void> {
+  const named = (notification as Notification | null)?.[occasion]
   const always = tx.settings.globalNotification[occasion]
   const wanted = CHANNELS.flatMap((channel) =>
     [...new Set([...(named?.[channel] ?? []), ...(always?.[channel] ?? [])])].map((target) => ({ channel, target })),

@@ -1,5 +1,5 @@
 import type { HistoryEntry } from '#lib/core/task'
-import { sqlOf } from '#lib/db/sql'
+import { later, sqlOf } from '#lib/db/sql'
 import type { TxContext } from '../context'
 import type { TaskRow } from './move'
 
@@ -14,7 +14,7 @@ export async function measureDuration(tx: TxContext, task: TaskRow, endedAt?: Da
   )
   const end = endedAt ?? (uploading === undefined ? tx.now() : new Date(uploading.at))
   const seconds = Math.max(0, Math.floor((end.getTime() - task.startedAt.getTime()) / 1000))
-  await sqlOf(tx.db)({
+  const measured = sqlOf(tx.db)({
     name: 'measure',
     text: `INSERT INTO schedule_duration (id, schedule_id, worker_id, seconds, measured_at)
       VALUES (gen_random_uuid(), $1, $2, $3, $4)
@@ -22,4 +22,5 @@ export async function measureDuration(tx: TxContext, task: TaskRow, endedAt?: Da
       WHERE schedule_duration.measured_at <= excluded.measured_at`,
     values: [task.scheduleId, task.workerId, seconds, end],
   })
+  await later(tx.db, measured)
 }

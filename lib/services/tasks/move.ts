@@ -11,9 +11,10 @@ import {
   type ReasonCode,
   type TaskMove,
 } from '#lib/core/task'
-import { count, lockTask, release } from '#lib/db/claim'
+import { count, lockTask, release, type LockedTask } from '#lib/db/claim'
 import type { Prisma } from '#lib/db/client'
 import { shapeId } from '#lib/db/queue'
+import { later } from '#lib/db/sql'
 import { ownerOf } from '#lib/db/worker'
 import { update } from '#lib/db/write'
 import type { ReadContext, TxContext } from '../context'
@@ -24,7 +25,7 @@ import { writeNotices } from '../notices/write'
 export type TaskRow = Prisma.TaskGetPayload<object>
 
 /** The row of a task, locked until the transaction ends. */
-export async function locked(tx: TxContext, taskId: string): Promise<TaskRow> {
+export async function locked(tx: TxContext, taskId: string): Promise<LockedTask> {
   const row = await lockTask(tx.db, taskId)
   if (row === null) throw new CroftError('not_found', `there is no task ${taskId}`)
   return row
@@ -77,11 +78,12 @@ export async function move(
     },
   )
   if (moved === 0) throw refusal(task.status, by)
-  if (leavesHolder && task.workerId !== null) await release(tx.db, task.workerId, task)
-  await count(tx.db, [
+  if (leavesHolder && task.workerId !== null) await later(tx.db, release(tx.db, task.workerId, task))
+  const counts = [
     { taskId: task.id, status: task.status, by: -1 },
     { taskId: task.id, status: to, by: 1 },
-  ])
+  ]
+  await later(tx.db, count(tx.db, counts))
   await appendEvent(tx, {
     kind: `task.${to}`,
     taskId: task.id,
@@ -93,25 +95,23 @@ export async function move(
   if (by === 'succeed') await noteSuccess(tx, task)
   if (by === 'fail') await noteFailure(tx, task, reasonCodeOf(change.set?.reasonCode))
   if (isFinal(to) && leavesHolder && task.scheduleId !== null) {
-    await tx.db.schedule.updateMany({
-      where: { id: task.scheduleId },
-      data: by === 'succeed' ? { lastSuccessAt: at, failedInRow: 0 } : { failedInRow: { increment: 1 } },
-    })
+    const outcome = by === 'succeed' ? { lastSuccessAt: at, failedInRow: 0 } : { failedInRow: { increment: 1 } }
+    await later(tx.db, update(tx.db, 'schedule', { id: task.scheduleId }, outcome))
   }
   const occasion = OCCASION[by]
-  if (occasion !== undefined && change.quiet !== true) await writeNotices(tx, task.id, occasion)
+  if (occasion !== undefined && change.quiet !== true) await writeNotices(tx, task, occasion)
 }
 
 /**
  * The locked task, if the caller holds its lease: the account owns the worker, the fence is the latest, the lease lives.
  * A report from a lost lease is refused and changes nothing.
  */
-export async function holding(tx: TxContext, taskId: string, fence: number): Promise<TaskRow> {
+export async function holding(tx: TxContext, taskId: string, fence: number): Promise<LockedTask> {
   const task = await locked(tx, taskId)
   if (!isActive(task.status) || task.fence !== fence || task.workerId === null) {
     throw new CroftError('lease_lost', `the lease ${fence} on this task is over: stop its work and report nothing more`)
   }
-  await ownWorker(tx, task.workerId)
+  mustOwn(tx, task.workerAccountId)
   if (task.leaseExpiresAt === null || task.leaseExpiresAt <= tx.now()) {
     throw new CroftError(
       'lease_lost',
@@ -123,9 +123,10 @@ export async function holding(tx: TxContext, taskId: string, fence: number): Pro
 
 /** Refuses whoever does not own the worker. */
 export async function ownWorker(tx: ReadContext, workerId: string): Promise<void> {
-  if (tx.actor.kind === 'system') return
-  const accountId = tx.actor.kind === 'account' ? tx.actor.accountId : null
-  if (accountId === null || (await ownerOf(tx.db, workerId)) !== accountId) {
-    throw new CroftError('forbidden', 'this worker belongs to another account: use the credential that registered it')
-  }
+  if (tx.actor.kind !== 'system') mustOwn(tx, await ownerOf(tx.db, workerId))
+}
+/** Refuses whoever is not the account of a worker. */
+export function mustOwn(tx: ReadContext, accountId: string | null): void {
+  if (tx.actor.kind === 'system' || (tx.actor.kind === 'account' && tx.actor.accountId === accountId)) return
+  throw new CroftError('forbidden', 'this worker belongs to another account: use the credential that registered it')
 }

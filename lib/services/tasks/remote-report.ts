@@ -5,7 +5,8 @@ import { isActive, refusal, type Progress, type ReasonCode, type Stage } from '#
 import type { FileCheck, UploadPlan } from '#lib/core/task-view'
 import { areaOf, bucketKey, type FileKind } from '#lib/core/upload'
 import { json, type Prisma } from '#lib/db/client'
-import { standingOf } from '#lib/db/details'
+import type { LockedTask } from '#lib/db/claim'
+import { later } from '#lib/db/sql'
 import { fileOf, putFile, update } from '#lib/db/write'
 import { transaction, type Context, type TxContext } from '../context'
 import { appendEvent } from '../events/append'
@@ -15,7 +16,7 @@ import { mediaTypeOf } from '../files/upload'
 import { settleTask, warehouseOf } from '../uploads/settle'
 import { measureDuration } from './measure'
 import { wishCancel } from './cancel'
-import { locked, move, ownWorker, type TaskRow } from './move'
+import { locked, move, mustOwn, type TaskRow } from './move'
 import { redactorOf } from './redact'
 import { end, enterStage } from './report'
 
@@ -75,7 +76,7 @@ async function take(ctx: Context, taskId: string, report: RemoteReport): Promise
     let task = await locked(tx, taskId)
     if (task.status === 'requested')
       throw new CroftError('not_found', `task ${taskId} waits in the queue: nobody holds it`)
-    await mayReport(tx, task)
+    mayReport(tx, task)
     if (!isActive(task.status)) {
       if (aboutFiles(report)) return details(tx, task, report)
       throw refusal(
@@ -93,26 +94,28 @@ async function take(ctx: Context, taskId: string, report: RemoteReport): Promise
       report.kind === 'start' || report.kind === 'stage' || report.kind === 'output' || report.kind === 'succeeded'
     if (begins && task.status === 'reserved') {
       await move(tx, task, 'start', { at: report.kind === 'start' ? report.at : undefined })
-      task = await locked(tx, taskId)
+      if (report.kind !== 'start') task = await locked(tx, taskId)
     }
     await details(tx, task, report)
-    await renew(tx, taskId)
+    await renew(tx, task, report)
   })
 }
 
-async function mayReport(tx: TxContext, task: TaskRow): Promise<void> {
+function mayReport(tx: TxContext, task: LockedTask): void {
   if (tx.actor.kind === 'account' && ['admin', 'processor'].includes(tx.actor.role)) return
-  if (task.workerId !== null) await ownWorker(tx, task.workerId)
+  if (task.workerId !== null) mustOwn(tx, task.workerAccountId)
 }
 
 /** A sign of life: long while the program runs, for these workers tell little then. */
-async function renew(tx: TxContext, taskId: string): Promise<void> {
-  const task = await standingOf(tx.db, taskId)
-  if (task === null || !isActive(task.status)) return
-  const leaseSeconds = leaseAfterReport({ ...task, stage: task.stage as Stage | null })
+async function renew(tx: TxContext, task: TaskRow, report: RemoteReport): Promise<void> {
+  if (report.kind === 'succeeded' || report.kind === 'failed' || report.kind === 'canceled') return
+  const leaseSeconds = leaseAfterReport({
+    stage: report.kind === 'stage' ? report.stage : (task.stage as Stage | null),
+    cancelRequestedAt: report.kind === 'wish' ? tx.now() : task.cancelRequestedAt,
+  })
   if (leaseSeconds === null) return
   const leaseExpiresAt = new Date(tx.now().getTime() + leaseSeconds * 1000)
-  await update(tx.db, 'task', { id: taskId }, { leaseSeconds, leaseExpiresAt })
+  await later(tx.db, update(tx.db, 'task', { id: task.id }, { leaseSeconds, leaseExpiresAt }))
 }
 
 async function details(tx: TxContext, task: TaskRow, report: RemoteReport): Promise<void> {
@@ -137,7 +140,7 @@ async function details(tx: TxContext, task: TaskRow, report: RemoteReport): Prom
       return
     }
     case 'output':
-      await update(tx.db, 'task', { id: task.id }, { progress: json(report.output.progress) })
+      await later(tx.db, update(tx.db, 'task', { id: task.id }, { progress: json(report.output.progress) }))
       return keep(tx, task, {
         stdout: masked(report.output.stdout),
         stderr: masked(report.output.stderr),
@@ -198,7 +201,7 @@ async function details(tx: TxContext, task: TaskRow, report: RemoteReport): Prom
 }
 
 async function keep(tx: TxContext, task: TaskRow, data: Prisma.TaskReportUpdateInput): Promise<void> {
-  await update(tx.db, 'task_report', { taskId: task.id }, { ...data, updatedAt: tx.now() })
+  await later(tx.db, update(tx.db, 'task_report', { taskId: task.id }, { ...data, updatedAt: tx.now() }))
 }
 
 type Told = {

@@ -2,6 +2,7 @@ import { CroftError } from '#lib/core/error'
 import { isFinal, type HistoryEntry, type Progress, type ReasonCode, type Stage } from '#lib/core/task'
 import { json } from '#lib/db/client'
 import { standingOf } from '#lib/db/details'
+import { later } from '#lib/db/sql'
 import { update } from '#lib/db/write'
 import { transaction, type Context, type TxContext } from '../context'
 import { appendEvent } from '../events/append'
@@ -41,7 +42,7 @@ export async function reportProgress(
 export async function enterStage(tx: TxContext, task: TaskRow, stage: Stage, at: Date = tx.now()): Promise<void> {
   const entry: HistoryEntry = { code: stage, at: at.toISOString(), attempt: task.attempt }
   const history = [...(task.history as HistoryEntry[]), entry]
-  await update(tx.db, 'task', { id: task.id }, { stage, updatedAt: at, history })
+  await later(tx.db, update(tx.db, 'task', { id: task.id }, { stage, updatedAt: at, history }))
   await appendEvent(tx, { kind: 'task.stage', taskId: task.id, workerId: task.workerId, data: { stage } })
 }
 

@@ -104,7 +104,7 @@ export type NewTask = {
 export async function addTask(tx: TxContext, input: NewTask): Promise<string> {
   const [id] = await insertTasks(tx, [await prepareTask(tx, input)])
   if (id === undefined) throw new CroftError('conflict', `${input.scheduleName} waits in the queue already`)
-  await writeNotices(tx, id, 'requested')
+  await writeNotices(tx, { id, notification: input.notification }, 'requested')
   return id
 }
 

@@ -5,6 +5,7 @@ import type { TaskConfig } from '#lib/core/schedule'
 import type { UploadPlan } from '#lib/core/task-view'
 import { areaOf, AREAS, folderPath, uploadPath, type FileKind } from '#lib/core/upload'
 import type { Prisma } from '#lib/db/client'
+import { unsettledFiles, uploadIds } from '#lib/db/uploads'
 import { actorName, transaction, type Context, type TxContext } from '../context'
 import { appendEvent } from '../events/append'
 import { expiryOf } from '../files/expire'
@@ -139,23 +140,12 @@ async function store(tx: TxContext, file: Target, row: UploadRow): Promise<void>
 
 /** Settles what came before its task told of it. Called after the report. */
 export async function settleTask(ctx: Context, taskId: string): Promise<void> {
-  const task = await ctx.db.task.findUnique({
-    where: { id: taskId },
-    select: {
-      config: true,
-      worker: { select: { accountId: true } },
-      files: { where: { storageKey: null }, select: { name: true, kind: true } },
-    },
-  })
-  if (task === null || task.worker === null || task.files.length === 0) return
+  const task = await unsettledFiles(ctx.db, taskId)
+  if (task === null || task.files === null) return
   const paths = task.files.map(
-    ({ name, kind }) => `/${areaOf(kind as FileKind)}${kind === 'result' ? warehouseOf(task.config) : ''}/${name}`,
+    ({ name, kind }) => `/${areaOf(kind as FileKind)}${kind === 'result' ? warehouseOf(task) : ''}/${name}`,
   )
-  const rows = await ctx.db.upload.findMany({
-    where: { accountId: task.worker.accountId, path: { in: paths } },
-    select: { id: true },
-  })
-  for (const { id } of rows) await settleUpload(ctx, id)
+  for (const id of await uploadIds(ctx.db, task.accountId, paths)) await settleUpload(ctx, id)
 }
 
 /** Settles an upload that was made for one task: its file's row is made where the worker has not told of it. */
