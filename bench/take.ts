@@ -1,41 +1,17 @@
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { Pool } from 'pg'
-import { ensureDatabase, startEmbedded } from '../lib/db/embedded'
-import { migrate } from '../lib/db/migrate'
-import { readEnv } from '../lib/env'
 import { createAccount } from '../lib/services/accounts/create'
-import { SYSTEM, writeTaskTypes } from '../lib/services/farm/prepare'
-import { openRuntime } from '../lib/services/runtime'
 import { requestOnce } from '../lib/services/tasks/request'
 import { claimTask } from '../lib/services/tasks/take'
 import { registerWorker } from '../lib/services/workers/register'
+import { bench } from './lib/frame'
+import { times } from './lib/measure'
 
-// How many tasks a second can be taken, as a share of what the plain database does: one UPDATE … SKIP LOCKED a transaction.
+// What requesting and taking a task costs, as a share of what the plain database does: one UPDATE … SKIP LOCKED a transaction.
 const TASKS = 2_000
 const AT_ONCE = 16
-const folder = await mkdtemp(join(tmpdir(), 'croft-bench-'))
-const server = await startEmbedded(process.cwd(), folder)
-await ensureDatabase(server, 'bench')
-const url = server.url('bench')
-await migrate(process.cwd(), url)
-const env = readEnv({ DATABASE_URL: url, CROFT_HOME: folder, CROFT_SECRET: 'x'.repeat(32), LOG_LEVEL: 'silent' })
-const runtime = openRuntime(env, 'bench')
-const ctx = { ...runtime.context, actor: SYSTEM, enqueue: () => Promise.resolve() }
 
-async function rate(work: (index: number) => Promise<unknown>): Promise<number> {
-  let next = 0
-  const begun = performance.now()
-  const lane = async () => {
-    for (let index = next++; index < TASKS; index = next++) await work(index)
-  }
-  await Promise.all(Array.from({ length: AT_ONCE }, lane))
-  return TASKS / ((performance.now() - begun) / 1000)
-}
-
-try {
-  await writeTaskTypes(ctx)
+await bench(async (b) => {
+  const { ctx } = b
   const { id: accountId } = await createAccount(ctx, { username: 'bench', password: null, email: null, role: 'worker' })
   const workers = await Promise.all(
     Array.from({ length: AT_ONCE }, (_, index) =>
@@ -52,29 +28,29 @@ try {
     ),
   )
   const ids: string[] = []
-  const requests = await rate(async () =>
+  const requests = await times(TASKS, AT_ONCE, async () =>
     ids.push(await requestOnce(ctx, { taskType: 'delayed_add', params: { x: 1, y: 2 } })),
   )
-  const takes = await rate((index) =>
+  const takes = await times(TASKS, AT_ONCE, (index) =>
     claimTask(ctx, workers[index % AT_ONCE] ?? { id: '', kind: '' }, ids[index] ?? ''),
   )
-  const pool = new Pool({ connectionString: url, max: AT_ONCE })
+  const pool = new Pool({ connectionString: b.url, max: AT_ONCE })
   await pool.query('CREATE TABLE plain AS SELECT id, 0 AS state FROM task')
   await pool.query('CREATE INDEX ON plain (id) WHERE state = 0')
-  const plain = await rate(() =>
-    pool.query(
-      'UPDATE plain SET state = 1 WHERE ctid = (SELECT ctid FROM plain WHERE state = 0 LIMIT 1 FOR UPDATE SKIP LOCKED)',
-    ),
+  const plain = await times(TASKS, AT_ONCE, () =>
+    pool.query({
+      name: 'plain',
+      text: 'UPDATE plain SET state = 1 WHERE ctid = (SELECT ctid FROM plain WHERE state = 0 LIMIT 1 FOR UPDATE SKIP LOCKED)',
+    }),
   )
   await pool.end()
-  console.log(
-    `requests: ${requests.toFixed(0)}/s · takes: ${takes.toFixed(0)}/s · plain UPDATE of the same server: ${plain.toFixed(0)}/s`,
-  )
-  console.log(
-    `a take costs ${(plain / takes).toFixed(1)} plain updates (npm run bench, ${TASKS} tasks, ${AT_ONCE} at once)`,
-  )
-} finally {
-  await runtime.close()
-  await server.stop()
-  await rm(folder, { recursive: true, force: true })
-}
+  const row = (what: string, { perSecond }: { perSecond: number }) =>
+    b.row({
+      what,
+      target: '–',
+      figure: `${perSecond.toFixed(0)}/s, ${(plain.perSecond / perSecond).toFixed(1)} plain updates (${plain.perSecond.toFixed(0)}/s)`,
+      ok: null,
+    })
+  row('requests', requests)
+  row('takes', takes)
+})
