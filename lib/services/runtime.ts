@@ -11,6 +11,7 @@ import { folderStorage } from '#lib/storage/folder'
 import { withBuckets } from '#lib/storage/buckets'
 import { s3Storage } from '#lib/storage/s3'
 import type { Context } from './context'
+import { keepPresent } from './farm/presence'
 import type { Settings } from './settings'
 import { taskTypesOf } from './task-types/catalogue'
 
@@ -161,15 +162,21 @@ export function openRuntime(env: Env, name: string): Runtime {
   }
 }
 
-const shared = globalThis as typeof globalThis & { croftRuntime?: Runtime }
+const shared = globalThis as typeof globalThis & { croftRuntime?: Promise<Runtime> }
+
+async function openWeb(): Promise<Runtime> {
+  const opened = openRuntime(readEnv(), 'web')
+  await keepPresent({ ...opened.context, actor: { kind: 'system', username: 'web' } })
+  return opened
+}
 
 /** The web process's runtime, opened at the first request and kept for all later ones. */
 export function runtime(): Promise<Runtime> {
-  shared.croftRuntime ??= openRuntime(readEnv(), 'web')
-  return Promise.resolve(shared.croftRuntime)
+  shared.croftRuntime ??= openWeb()
+  return shared.croftRuntime
 }
 
 /** For tests: gives the routes a runtime of their own. */
 export function useRuntime(replacement: Runtime | undefined): void {
-  shared.croftRuntime = replacement
+  shared.croftRuntime = replacement === undefined ? undefined : Promise.resolve(replacement)
 }

@@ -24,14 +24,19 @@ export async function webArrives(ctx: Context): Promise<string> {
   return id
 }
 
-/** Says from time to time that this web process is there, for as long as it is. */
+/** Says from time to time that this web process is there, for as long as it is; where the database is away, once it is back. */
 export async function keepPresent(ctx: Context): Promise<void> {
-  const id = await webArrives(ctx)
-  setInterval(() => {
-    ctx.db.webProcess
-      .updateMany({ where: { id }, data: { seenAt: ctx.now() } })
-      .catch((error: unknown) => ctx.log.warn({ err: error }, 'the database does not answer'))
-  }, WEB_BEAT_SECONDS * 1000).unref()
+  let id: string | null = null
+  const beat = async () => {
+    try {
+      if (id === null) id = await webArrives(ctx)
+      else await ctx.db.webProcess.updateMany({ where: { id }, data: { seenAt: ctx.now() } })
+    } catch (error) {
+      ctx.log.warn({ err: error }, 'the database does not answer')
+    }
+  }
+  await beat()
+  setInterval(() => void beat(), WEB_BEAT_SECONDS * 1000).unref()
 }
 
 /** Whether agents can renew their leases now: some web process is there, or none ever was (as in tests of the services). */
