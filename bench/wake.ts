@@ -31,9 +31,12 @@ await bench(async (b) => {
       const { lease } = JSON.parse(body) as { lease: { task: { id: string }; fence: number } | null }
       if (lease === null) continue
       answered.set(lease.task.id, at)
-      const outcome = { fence: lease.fence, outcome: 'failed', reasonCode: 'unknown', reasonText: '', exitCode: 1 }
+      const { fence } = lease
+      const start = await call('POST', `/api/farm/tasks/${lease.task.id}/start`, { fence })
+      const outcome = { fence, outcome: 'succeeded', exitCode: 0 }
       const told = await call('POST', `/api/farm/tasks/${lease.task.id}/outcome`, outcome)
-      if (told.status >= 300) errors.push(`${told.status} ${told.body.slice(0, 200)}`)
+      for (const answer of [start, told])
+        if (answer.status >= 300) errors.push(`${answer.status} ${answer.body.slice(0, 200)}`)
     }
   }
   const agents = Array.from({ length: AGENTS }, (_, index) => agent(`worker-${index}`))

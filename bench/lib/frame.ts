@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process'
+import { openSync } from 'node:fs'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -73,11 +74,12 @@ export async function bench(work: (bench: Bench) => Promise<void>): Promise<neve
 async function startProduct(farm: { url: string; secret: string; folder: string }) {
   await ensureBuild()
   const port = await freePort()
+  const log = openSync(process.env.BENCH_LOG ?? '/dev/null', 'w')
   const child = spawn(
     process.execPath,
     ['node_modules/next/dist/bin/next', 'start', '-p', String(port), '-H', '127.0.0.1'],
     {
-      stdio: ['ignore', 'ignore', 'inherit'],
+      stdio: ['ignore', log, 'inherit'],
       env: {
         ...process.env,
         NODE_ENV: 'production',

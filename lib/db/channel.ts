@@ -1,9 +1,9 @@
 import { Client } from 'pg'
 import type { Db } from './client'
-import { poolOf, sqlOf } from './sql'
+import { kept, poolOf, sqlOf } from './sql'
 
 const RETRY_MS = 1_000
-const listeners = new WeakMap<Db, { stop: () => Promise<void> }[]>()
+const listeners = kept<Db, { stop: () => Promise<void> }[]>('listeners')
 
 /**
  * Hears what is said on a channel, on a connection of its own, until the database client is closed. `again` comes with

@@ -2,7 +2,7 @@ import { PrismaPg } from '@prisma/adapter-pg'
 import { Pool, type PoolClient } from 'pg'
 import { Prisma, PrismaClient } from './generated/client'
 import { stopListening } from './channel'
-import { forgetLater, onPool, poolOf, settle, together } from './sql'
+import { forgetLater, kept, onPool, poolOf, settle, together } from './sql'
 
 export { Prisma }
 export type Db = PrismaClient
@@ -63,12 +63,12 @@ class OneConnection extends Pool {
     })
   }
 }
-const prismaOn = new WeakMap<PoolClient, Db>()
+const prismaOn = kept<PoolClient, Db>('prisma')
 
 /** So many of a pool's connections no transaction gets: what is asked beside a transaction must not wait for its end. */
 const BESIDE = 4
 type Turns = { running: number; waiting: (() => void)[] }
-const turns = new WeakMap<Pool, Turns>()
+const turns = kept<Pool, Turns>('turns')
 /** Waits for a turn; gives what ends it. */
 async function turn(pool: Pool): Promise<() => void> {
   const state = turns.get(pool) ?? { running: 0, waiting: [] }

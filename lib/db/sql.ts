@@ -6,7 +6,16 @@ import type { Db, Tx } from './client'
 export type Statement = { name: string; text: string; values: unknown[] }
 export type Sql = <Row>(statement: Statement) => Promise<Row[]>
 
-const pools = new WeakMap<object, Pool | PoolClient>()
+/** One for the process: Next bundles these files more than once, and all must know what one of them has opened. */
+const shared = globalThis as typeof globalThis & { croftDb?: Map<string, WeakMap<object, unknown>> }
+export function kept<K extends object, V>(name: string): WeakMap<K, V> {
+  const maps = (shared.croftDb ??= new Map<string, WeakMap<object, unknown>>())
+  const map: WeakMap<object, unknown> = maps.get(name) ?? new WeakMap<object, unknown>()
+  maps.set(name, map)
+  return map as WeakMap<K, V>
+}
+
+const pools = kept<object, Pool | PoolClient>('pools')
 /** Names the pool, or the one connection, on which a client runs. */
 export const onPool = (db: Db, pool: Pool | PoolClient): Db => {
   pools.set(db, pool)
@@ -28,7 +37,7 @@ export function sqlOf(db: Db | Tx): Sql {
   return async <Row>(statement: Statement) => (await pool.query(statement)).rows as Row[]
 }
 
-const unfinished = new WeakMap<object, Promise<unknown>[]>()
+const unfinished = kept<object, Promise<unknown>[]>('unfinished')
 
 /**
  * Lets a transaction go on before a write that it will not look at has been answered; the commit waits for it, and fails

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { Prisma, type Db, type Tx } from './client'
 import { sqlOf } from './sql'
 
@@ -43,7 +44,8 @@ const run = <Row>(db: Db | Tx, text: string, values: Values) =>
 const names = new Map<string, string>()
 function nameOf(text: string): string {
   let name = names.get(text)
-  if (name === undefined) names.set(text, (name = `write_${names.size}`))
+  if (name === undefined)
+    names.set(text, (name = `write_${createHash('sha256').update(text).digest('hex').slice(0, 20)}`))
   return name
 }
 
