@@ -38,6 +38,8 @@ export function sqlOf(db: Db | Tx): Sql {
 }
 
 const unfinished = kept<object, Promise<unknown>[]>('unfinished')
+/** Transactions of which a write has failed already, perhaps before it reached the server. */
+const broken = kept<object, boolean>('broken')
 
 /**
  * Lets a transaction go on before a write that it will not look at has been answered; the commit waits for it, and fails
@@ -48,17 +50,27 @@ export async function later(tx: Db | Tx, write: Promise<unknown>): Promise<void>
     await write
     return
   }
-  write.catch(() => undefined)
+  write.catch(() => broken.set(tx, true))
   unfinished.set(tx, [...(unfinished.get(tx) ?? []), write])
 }
-export const forgetLater = (tx: Db): void => void unfinished.delete(tx)
+export function forgetLater(tx: Db): void {
+  unfinished.delete(tx)
+  broken.delete(tx)
+}
 
-/** Commits; when one of the writes that were not waited for has failed, the server has rolled back instead. */
-export async function settle(tx: Db, commit: () => Promise<unknown>): Promise<void> {
+/**
+ * Commits; when one of the writes that were not waited for fails at the server, that rolls back instead. A write that
+ * could not even be sent is known by now, and nothing is committed without it.
+ */
+export async function settle(tx: Db, commit: () => Promise<{ command: string }>): Promise<void> {
   const writes = unfinished.get(tx) ?? []
+  if (broken.has(tx)) await Promise.all(writes)
   forgetLater(tx)
-  const outcomes = await Promise.allSettled([...writes, commit()])
+  const committed = commit()
+  const outcomes = await Promise.allSettled([...writes, committed])
   for (const outcome of outcomes) if (outcome.status === 'rejected') throw outcome.reason
+  if ((await committed).command !== 'COMMIT')
+    throw new Error('the transaction was rolled back: a statement in it had failed')
 }
 
 /** Sends what is asked of a connection until the end of this turn of the loop in one piece. */
