@@ -92,7 +92,7 @@ export async function seedTasks(url: string, count: number, options: { hopeless?
            'taskType', k.type, 'platform', nullif(k.platform, ''),
            'resources', json_build_object('cpu', k.cpu, 'memory', k.memory, 'disk', k.disk), 'mountPoint', '/output',
            'command', json_build_array('zimit', '--name=site_' || n, '--output=/output'), 'timeLimit', 2678400),
-         k.cpu, k.memory, k.disk, nullif(k.platform, ''), 600 + (n * 7919) % 90000, k.pinned,
+         k.cpu, k.memory, k.disk, nullif(k.platform, ''), 600 + (n::bigint * 7919) % 90000, k.pinned,
          now() - make_interval(secs => n % 86400), now() - make_interval(secs => n % 86400),
          json_build_array(json_build_object('code', 'requested', 'at', now()))
        FROM generate_series(1, $1::int) n

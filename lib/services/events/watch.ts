@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events'
 import type { Context } from '../context'
 import { eventsAfter, latestCursor, type FeedEvent } from './feed'
 
@@ -46,7 +47,13 @@ const shared = globalThis as typeof globalThis & {
   croftEventReaders?: WeakMap<object, Reader>
   croftWatchesEnd?: AbortController
 }
-const ending = () => (shared.croftWatchesEnd ??= new AbortController())
+function ending(): AbortController {
+  if (shared.croftWatchesEnd === undefined) {
+    shared.croftWatchesEnd = new AbortController()
+    setMaxListeners(0, shared.croftWatchesEnd.signal) // all who wait listen to it
+  }
+  return shared.croftWatchesEnd
+}
 
 /** Aborts when the process is about to stop. */
 export const watchesEnd = (): AbortSignal => ending().signal

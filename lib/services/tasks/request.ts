@@ -158,8 +158,12 @@ export async function insertTasks(tx: TxContext, tasks: PreparedTask[]): Promise
     tx.now(),
   )
   const inserted = new Set(ids)
-  for (const { row, inProcess } of tasks) {
-    if (inProcess && inserted.has(row.id)) await tx.enqueue({ queue: 'in_process', payload: { taskId: row.id } })
+  for (const { row, shape, inProcess } of tasks) {
+    if (!inserted.has(row.id)) continue
+    const { taskTypeId: taskType, context, pinnedWorkerId } = shape
+    const fits = { taskType, resources: resourcesOf(shape), context, pinnedWorkerId }
+    tx.hints.push({ kind: 'task.requested', taskId: row.id, workerId: null, fits })
+    if (inProcess) await tx.enqueue({ queue: 'in_process', payload: { taskId: row.id } })
   }
   return ids
 }

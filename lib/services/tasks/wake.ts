@@ -106,6 +106,8 @@ export class Waiter {
 const CHANNEL = 'croft_wake'
 /** NOTIFY takes 8,000 bytes. */
 const AT_ONCE = 12
+/** From how many hints at once it is cheaper that all look. */
+const FLOOD = 100
 
 /**
  * Wakes workers that wait, within this process at once and in the others by NOTIFY, soon after the commit. A new task
@@ -139,7 +141,8 @@ export class Bus {
 
   /** Tells of what has been committed. */
   announce(ctx: Context, hints: readonly Hint[]): void {
-    for (const hint of hints) this.deliver(hint)
+    if (hints.length > FLOOD) this.rouse()
+    else for (const hint of hints) this.deliver(hint)
     const idle = this.outbox.length === 0
     this.outbox.push(...hints)
     if (idle && hints.length > 0) setImmediate(() => void this.send(ctx))
@@ -148,16 +151,19 @@ export class Bus {
   private async send(ctx: Context): Promise<void> {
     const hints = this.outbox
     this.outbox = []
+    if (hints.length > FLOOD) hints.length = 0
+    if (hints.length === 0) await this.tell(ctx, { from: this.self })
     for (let at = 0; at < hints.length; at += AT_ONCE) {
-      const payload = JSON.stringify({ from: this.self, hints: hints.slice(at, at + AT_ONCE) })
-      await say(
-        ctx.db,
-        CHANNEL,
-        Buffer.byteLength(payload) < 7_900 ? payload : JSON.stringify({ from: this.self }),
-      ).catch((error: unknown) =>
-        ctx.log.debug({ err: error }, 'other processes could not be told; they look by themselves'),
-      )
+      await this.tell(ctx, { from: this.self, hints: hints.slice(at, at + AT_ONCE) })
     }
+  }
+
+  private async tell(ctx: Context, message: { from: string; hints?: Hint[] }): Promise<void> {
+    const whole = JSON.stringify(message)
+    const payload = Buffer.byteLength(whole) < 7_900 ? whole : JSON.stringify({ from: this.self })
+    await say(ctx.db, CHANNEL, payload).catch((error: unknown) =>
+      ctx.log.debug({ err: error }, 'other processes could not be told; they look by themselves'),
+    )
   }
 
   private hear(payload: string): void {
