@@ -1,4 +1,5 @@
 import type { NextConfig } from 'next'
+import createNextIntlPlugin from 'next-intl/plugin'
 
 /** A path whose percent signs spell UTF-8. Next answers any other with 500: such go to app/400. */
 const WELL_ENCODED = [
@@ -45,4 +46,4 @@ const config: NextConfig = {
       },
     ]),
 }
-export default config
+export default createNextIntlPlugin('./app/i18n/request.ts')(config)

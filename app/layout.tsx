@@ -1,21 +1,28 @@
 import type { Metadata, Viewport } from 'next'
+import { getLocale, getTranslations } from 'next-intl/server'
+import { Messages } from './i18n/messages'
 import { Providers } from './providers'
 import './globals.css'
 
-export const metadata: Metadata = { title: { default: 'Croft', template: '%s · Croft' }, description: 'A task farm' }
+export async function generateMetadata(): Promise<Metadata> {
+  const t = await getTranslations('shell')
+  return { title: { default: 'Croft', template: '%s · Croft' }, description: t('description') }
+}
 export const viewport: Viewport = { width: 'device-width', initialScale: 1 }
 
-/** Runs before the first paint, so that the page never flashes in the other theme. */
-const THEME = `try{var t=localStorage.getItem('croft-theme');document.documentElement.dataset.theme=t==='dark'||t==='light'?t:matchMedia('(prefers-color-scheme: dark)').matches?'dark':'light'}catch(e){document.documentElement.dataset.theme='light'}`
+/** Runs before the first paint, so that the page never flashes in the other theme, and tells the next page the zone. */
+const BEFORE_PAINT = `try{var t=localStorage.getItem('croft-theme');document.documentElement.dataset.theme=t==='dark'||t==='light'?t:matchMedia('(prefers-color-scheme: dark)').matches?'dark':'light';document.cookie='croft-zone='+Intl.DateTimeFormat().resolvedOptions().timeZone+';path=/;max-age=31536000;samesite=lax'}catch(e){document.documentElement.dataset.theme='light'}`
 
-export default function RootLayout({ children }: { children: React.ReactNode }) {
+export default async function RootLayout({ children }: { children: React.ReactNode }) {
   return (
-    <html lang="en" suppressHydrationWarning>
+    <html lang={await getLocale()} suppressHydrationWarning>
       <head>
-        <script dangerouslySetInnerHTML={{ __html: THEME }} />
+        <script dangerouslySetInnerHTML={{ __html: BEFORE_PAINT }} />
       </head>
       <body>
-        <Providers>{children}</Providers>
+        <Messages areas={['common', 'shell']}>
+          <Providers>{children}</Providers>
+        </Messages>
       </body>
     </html>
   )

@@ -1,22 +1,28 @@
+import { useTranslations } from 'next-intl'
+import { getTranslations } from 'next-intl/server'
 import Link from 'next/link'
 import { Shell } from './(ui)/shell'
 
-export const metadata = { title: 'Not found' }
+export const generateMetadata = async () => ({ title: (await getTranslations('shell.notFound'))('title') })
 
 export default function NotFound() {
+  const t = useTranslations('shell.notFound')
   return (
     <Shell>
-      <h1>There is no such page</h1>
+      <h1>{t('heading')}</h1>
       <p className="text-muted mt-2">
-        The address may be wrong, or what it showed is gone. Go to the{' '}
-        <Link className="link" href="/">
-          pipeline
-        </Link>{' '}
-        or to the{' '}
-        <Link className="link" href="/schedules">
-          schedules
-        </Link>
-        .
+        {t.rich('text', {
+          pipeline: (text) => (
+            <Link className="link" href="/">
+              {text}
+            </Link>
+          ),
+          schedules: (text) => (
+            <Link className="link" href="/schedules">
+              {text}
+            </Link>
+          ),
+        })}
       </p>
     </Shell>
   )

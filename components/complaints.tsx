@@ -1,3 +1,4 @@
+import { useTranslations } from 'next-intl'
 import type { FieldErrors } from '#lib/core/error'
 
 /** What is wrong, field by field. */
@@ -18,7 +19,10 @@ export function Complaints({ title, fields }: { title: string; fields: FieldErro
 }
 
 export function InvalidBadge() {
+  const t = useTranslations('common')
   return (
-    <span className="text-warn border-warn/40 inline-block rounded border px-1.5 text-xs font-medium">invalid</span>
+    <span className="text-warn border-warn/40 inline-block rounded border px-1.5 text-xs font-medium">
+      {t('invalid')}
+    </span>
   )
 }

@@ -1,6 +1,7 @@
 'use client'
 
 import { X } from 'lucide-react'
+import { useTranslations } from 'next-intl'
 import { Dialog as AriaDialog, Heading, Modal, ModalOverlay } from 'react-aria-components'
 
 /** A dialog above the page: Escape, a click outside or the button closes it. */
@@ -15,6 +16,7 @@ export function Dialog({
   onClose: () => void
   children: React.ReactNode
 }) {
+  const t = useTranslations('common')
   return (
     <ModalOverlay
       isOpen={open}
@@ -28,7 +30,12 @@ export function Dialog({
             <Heading slot="title" className="text-lg font-semibold">
               {title}
             </Heading>
-            <button type="button" aria-label="Close" className="text-muted hover:text-ink -m-1 p-1" onClick={onClose}>
+            <button
+              type="button"
+              aria-label={t('close')}
+              className="text-muted hover:text-ink -m-1 p-1"
+              onClick={onClose}
+            >
               <X aria-hidden className="size-5" />
             </button>
           </div>

@@ -1,3 +1,4 @@
+import { useTranslations } from 'next-intl'
 import { Loading, Problem } from './states'
 
 /** What a paged query tells of itself. */
@@ -17,6 +18,7 @@ export function ListPanel(props: {
   empty: React.ReactNode | null
   children: React.ReactNode
 }) {
+  const t = useTranslations('common')
   const { label, query, empty, children } = props
   const content = query.isPending ? (
     <Loading />
@@ -40,7 +42,7 @@ export function ListPanel(props: {
             disabled={query.isFetchingNextPage}
             onClick={() => void query.fetchNextPage()}
           >
-            Show more
+            {t('showMore')}
           </button>
         </div>
       )}

@@ -1,4 +1,5 @@
 import { CircleAlert, Inbox } from 'lucide-react'
+import { useTranslations } from 'next-intl'
 
 export function Empty({ title, children }: { title: string; children?: React.ReactNode }) {
   return (
@@ -11,6 +12,7 @@ export function Empty({ title, children }: { title: string; children?: React.Rea
 }
 
 export function Problem({ error, retry }: { error: Error; retry?: () => void }) {
+  const t = useTranslations('common')
   return (
     <div role="alert" className="bg-bad-soft text-ink flex items-start gap-3 rounded-lg p-4 text-sm">
       <CircleAlert aria-hidden className="text-bad mt-0.5 size-4 shrink-0" />
@@ -18,7 +20,7 @@ export function Problem({ error, retry }: { error: Error; retry?: () => void }) 
         <p>{error.message}</p>
         {retry && (
           <button type="button" className="link mt-1" onClick={retry}>
-            Try again
+            {t('tryAgain')}
           </button>
         )}
       </div>
@@ -37,8 +39,9 @@ export function PageProblem({ title, error, retry }: { title: string; error: Err
 }
 
 export function Loading({ rows = 5 }: { rows?: number }) {
+  const t = useTranslations('common')
   return (
-    <div role="status" aria-label="Loading" className="space-y-3 p-4">
+    <div role="status" aria-label={t('loading')} className="space-y-3 p-4">
       {Array.from({ length: rows }, (_, index) => (
         <div
           key={index}

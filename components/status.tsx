@@ -1,14 +1,14 @@
+import { useTranslations } from 'next-intl'
 import type { Stage, TaskStatus } from '#lib/core/task'
 
-const LOOK: Record<TaskStatus, { word: string; tone: string; dot: string }> = {
-  requested: { word: 'queued', tone: 'text-muted', dot: 'bg-muted' },
-  reserved: { word: 'reserved', tone: 'text-busy', dot: 'bg-busy' },
-  started: { word: 'running', tone: 'text-busy', dot: 'bg-busy animate-pulse' },
-  succeeded: { word: 'succeeded', tone: 'text-good', dot: 'bg-good' },
-  failed: { word: 'failed', tone: 'text-bad', dot: 'bg-bad' },
-  canceled: { word: 'canceled', tone: 'text-warn', dot: 'bg-warn' },
+const LOOK: Record<TaskStatus, { tone: string; dot: string }> = {
+  requested: { tone: 'text-muted', dot: 'bg-muted' },
+  reserved: { tone: 'text-busy', dot: 'bg-busy' },
+  started: { tone: 'text-busy', dot: 'bg-busy animate-pulse' },
+  succeeded: { tone: 'text-good', dot: 'bg-good' },
+  failed: { tone: 'text-bad', dot: 'bg-bad' },
+  canceled: { tone: 'text-warn', dot: 'bg-warn' },
 }
-export const statusWord = (status: TaskStatus) => LOOK[status].word
 
 export function StatusBadge({
   status,
@@ -19,8 +19,9 @@ export function StatusBadge({
   stage?: Stage | null
   canceling?: boolean
 }) {
+  const t = useTranslations('common')
   const look = LOOK[status]
-  const word = canceling ? 'canceling' : (stage ?? look.word)
+  const word = canceling ? t('stage.canceling') : stage ? t(`stage.${stage}`) : t(`status.${status}`)
   return (
     <span
       data-status={status}

@@ -1,7 +1,7 @@
 'use client'
 
 import { useSyncExternalStore } from 'react'
-import { ago, duration } from './format'
+import { useFormat } from './format'
 
 let now = Date.now()
 const listeners = new Set<() => void>()
@@ -29,11 +29,13 @@ export const useNow = () =>
     () => now,
   )
 
+/** How long ago, or in how long; the exact time on hover. */
 export function Ago({ date }: { date: string }) {
   const current = useNow()
+  const format = useFormat()
   return (
-    <time dateTime={date} title={new Date(date).toLocaleString()} suppressHydrationWarning>
-      {ago(date, current)}
+    <time dateTime={date} title={format.exact(date)} suppressHydrationWarning>
+      {format.relative(date, current)}
     </time>
   )
 }
@@ -41,6 +43,17 @@ export function Ago({ date }: { date: string }) {
 /** How long something took, or has taken so far. */
 export function Took({ from, to }: { from: string; to: string | null }) {
   const current = useNow()
+  const format = useFormat()
   const end = to === null ? current : new Date(to).getTime()
-  return <span suppressHydrationWarning>{duration((end - new Date(from).getTime()) / 1000)}</span>
+  return <span suppressHydrationWarning>{format.duration((end - new Date(from).getTime()) / 1000)}</span>
+}
+
+/** Day and minute; to the second on hover. */
+export function At({ date }: { date: string | number }) {
+  const format = useFormat()
+  return (
+    <time dateTime={new Date(date).toISOString()} title={format.exact(date)} suppressHydrationWarning>
+      {format.at(date)}
+    </time>
+  )
 }

@@ -1,12 +1,15 @@
 'use client'
 
+import { useTranslations } from 'next-intl'
+
 export default function PageError({ reset }: { error: Error; reset: () => void }) {
+  const t = useTranslations()
   return (
     <div role="alert">
-      <h1>This page failed</h1>
-      <p className="text-muted mt-2 mb-4">Nothing is lost: what runs on the farm goes on.</p>
+      <h1>{t('shell.pageFailed.heading')}</h1>
+      <p className="text-muted mt-2 mb-4">{t('shell.pageFailed.text')}</p>
       <button type="button" className="button" onClick={reset}>
-        Try again
+        {t('common.tryAgain')}
       </button>
     </div>
   )

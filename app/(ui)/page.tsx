@@ -1,13 +1,13 @@
-import type { Metadata } from 'next'
-import { Suspense } from 'react'
+import { getTranslations } from 'next-intl/server'
+import { Messages } from '../i18n/messages'
 import { Pipeline } from './pipeline'
 
-export const metadata: Metadata = { title: 'Pipeline' }
+export const generateMetadata = async () => ({ title: (await getTranslations('pipeline'))('title') })
 
 export default function Page() {
   return (
-    <Suspense>
+    <Messages areas={['pipeline']}>
       <Pipeline />
-    </Suspense>
+    </Messages>
   )
 }

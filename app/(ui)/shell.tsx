@@ -1,23 +1,24 @@
 'use client'
 
-import { BookOpen, CalendarRange, ListTodo, LogIn, LogOut, Moon, Server, Sun } from 'lucide-react'
+import { BookOpen, CalendarRange, Languages, ListTodo, LogIn, LogOut, Moon, Server, Sun } from 'lucide-react'
 import Link from 'next/link'
-import { usePathname } from 'next/navigation'
+import { useLocale, useTranslations } from 'next-intl'
+import { usePathname, useRouter } from 'next/navigation'
 import { signOut } from 'next-auth/react'
 import { useSyncExternalStore } from 'react'
 import { useMe } from './queries'
 
 const NAV = [
-  { href: '/', label: 'Pipeline', icon: ListTodo, here: (path: string) => path === '/' || path.startsWith('/tasks') },
+  { href: '/', key: 'pipeline', icon: ListTodo, here: (path: string) => path === '/' || path.startsWith('/tasks') },
   {
     href: '/schedules',
-    label: 'Schedules',
+    key: 'schedules',
     icon: CalendarRange,
     here: (path: string) => path.startsWith('/schedules') || path.startsWith('/task-types'),
   },
-  { href: '/workers', label: 'Workers', icon: Server, here: (path: string) => path.startsWith('/workers') },
-  { href: '/docs', label: 'Docs', icon: BookOpen, here: (path: string) => path.startsWith('/docs') },
-]
+  { href: '/workers', key: 'workers', icon: Server, here: (path: string) => path.startsWith('/workers') },
+  { href: '/docs', key: 'docs', icon: BookOpen, here: (path: string) => path.startsWith('/docs') },
+] as const
 
 function watchTheme(changed: () => void) {
   const observer = new MutationObserver(changed)
@@ -31,6 +32,7 @@ function ThemeSwitch() {
     () => document.documentElement.dataset.theme,
     () => 'light',
   )
+  const t = useTranslations('shell.theme')
   const next = theme === 'dark' ? 'light' : 'dark'
   const change = () => {
     document.documentElement.dataset.theme = next
@@ -40,7 +42,7 @@ function ThemeSwitch() {
     <button
       type="button"
       className="text-muted hover:text-ink p-2"
-      aria-label={`Switch to ${next} theme`}
+      aria-label={t(next === 'dark' ? 'toDark' : 'toLight')}
       onClick={change}
     >
       {theme === 'dark' ? <Sun aria-hidden className="size-4" /> : <Moon aria-hidden className="size-4" />}
@@ -48,26 +50,55 @@ function ThemeSwitch() {
   )
 }
 
+/** The other language; what is typed on the page stays. */
+function LanguageSwitch() {
+  const t = useTranslations('shell.language')
+  const router = useRouter()
+  const other = useLocale() === 'fr' ? 'en' : 'fr'
+  const change = () => {
+    document.cookie = `croft-locale=${other}; path=/; max-age=31536000; samesite=lax`
+    router.refresh()
+  }
+  return (
+    <button
+      type="button"
+      className="text-muted hover:text-ink flex items-center gap-1 p-2 text-sm"
+      lang={other}
+      aria-label={t(other)}
+      onClick={change}
+    >
+      <Languages aria-hidden className="size-4" />
+      <span aria-hidden className="uppercase">
+        {other}
+      </span>
+    </button>
+  )
+}
+
 function Account() {
   const { data, isPending } = useMe()
   const path = usePathname()
+  const t = useTranslations('shell')
   if (isPending) return <span className="w-16" />
   if (data === null || data === undefined) {
     return (
       <Link className="button" href={`/sign-in?to=${encodeURIComponent(path)}`}>
-        <LogIn aria-hidden className="size-4" /> Sign in
+        <LogIn aria-hidden className="size-4" /> {t('signIn')}
       </Link>
     )
   }
   return (
     <div className="flex items-center gap-1 text-sm">
-      <span className="text-muted max-w-28 truncate" title={`${data.username}, ${data.role}`}>
+      <span
+        className="text-muted max-w-28 truncate"
+        title={t('signedInAs', { username: data.username, role: data.role })}
+      >
         {data.username}
       </span>
       <button
         type="button"
         className="text-muted hover:text-ink p-2"
-        aria-label="Sign out"
+        aria-label={t('signOut')}
         onClick={() => void signOut({ callbackUrl: '/sign-in' })}
       >
         <LogOut aria-hidden className="size-4" />
@@ -78,13 +109,14 @@ function Account() {
 
 export function Shell({ children }: { children: React.ReactNode }) {
   const path = usePathname()
+  const t = useTranslations('shell')
   return (
     <div className="min-h-dvh pb-16 sm:pb-0">
       <a
         href="#main"
         className="button button-primary sr-only focus:not-sr-only focus:fixed focus:top-2 focus:left-2 focus:z-50"
       >
-        Skip to content
+        {t('skip')}
       </a>
       <header className="border-line bg-panel sticky top-0 z-30 border-b">
         <div className="mx-auto flex h-13 max-w-7xl items-center gap-6 px-4">
@@ -103,22 +135,23 @@ export function Shell({ children }: { children: React.ReactNode }) {
             Croft
           </Link>
           <nav
-            aria-label="Main"
+            aria-label={t('main')}
             className="border-line bg-panel fixed inset-x-0 bottom-0 flex border-t sm:static sm:border-0"
           >
-            {NAV.map(({ href, label, icon: Icon, here }) => (
+            {NAV.map(({ href, key, icon: Icon, here }) => (
               <Link
-                key={href}
+                key={key}
                 href={href}
                 aria-current={here(path) ? 'page' : undefined}
                 className="text-muted hover:text-ink aria-[current=page]:text-accent flex flex-1 flex-col items-center gap-0.5 px-3 py-2 text-xs font-medium sm:flex-row sm:gap-1.5 sm:text-sm"
               >
                 <Icon aria-hidden className="size-4.5 sm:size-4" />
-                {label}
+                {t(`nav.${key}`)}
               </Link>
             ))}
           </nav>
           <div className="ml-auto flex items-center gap-1">
+            <LanguageSwitch />
             <ThemeSwitch />
             <Account />
           </div>

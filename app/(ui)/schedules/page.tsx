@@ -1,13 +1,13 @@
-import type { Metadata } from 'next'
-import { Suspense } from 'react'
+import { getTranslations } from 'next-intl/server'
+import { Messages } from '../../i18n/messages'
 import { ScheduleList } from './schedule-list'
 
-export const metadata: Metadata = { title: 'Schedules' }
+export const generateMetadata = async () => ({ title: (await getTranslations('schedules'))('title') })
 
 export default function Page() {
   return (
-    <Suspense>
+    <Messages areas={['schedules']}>
       <ScheduleList />
-    </Suspense>
+    </Messages>
   )
 }

@@ -1,13 +1,8 @@
-import type { Metadata } from 'next'
-import { Suspense } from 'react'
+import { getTranslations } from 'next-intl/server'
 import { SignInForm } from './sign-in-form'
 
-export const metadata: Metadata = { title: 'Sign in' }
+export const generateMetadata = async () => ({ title: (await getTranslations('shell.signInPage'))('title') })
 
 export default function Page() {
-  return (
-    <Suspense>
-      <SignInForm />
-    </Suspense>
-  )
+  return <SignInForm />
 }

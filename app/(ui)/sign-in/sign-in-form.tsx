@@ -2,6 +2,7 @@
 
 import { useQueryClient } from '@tanstack/react-query'
 import { useRouter, useSearchParams } from 'next/navigation'
+import { useTranslations } from 'next-intl'
 import { signIn } from 'next-auth/react'
 import { useId, useState } from 'react'
 import { Problem } from '#components/states'
@@ -10,6 +11,7 @@ import { Problem } from '#components/states'
 const within = (to: string | null) => (to !== null && /^\/(?![/\\])/.test(to) && !to.startsWith('/sign-in') ? to : '/')
 
 export function SignInForm() {
+  const t = useTranslations('shell.signInPage')
   const search = useSearchParams()
   const router = useRouter()
   const queries = useQueryClient()
@@ -35,11 +37,11 @@ export function SignInForm() {
       router.push(within(search.get('to')))
       return
     }
-    setProblem(new Error(answer?.error ?? 'the farm did not answer: try again'))
+    setProblem(new Error(answer?.error ?? t('noAnswer')))
   }
   return (
     <div className="mx-auto max-w-sm py-8">
-      <h1 className="mb-6">Sign in to Croft</h1>
+      <h1 className="mb-6">{t('heading')}</h1>
       <form
         className="panel space-y-4 p-5"
         onSubmit={(event) => {
@@ -49,7 +51,7 @@ export function SignInForm() {
       >
         <div className="grid gap-1">
           <label className="label" htmlFor={ids.username}>
-            Name
+            {t('name')}
           </label>
           <input
             id={ids.username}
@@ -63,7 +65,7 @@ export function SignInForm() {
         </div>
         <div className="grid gap-1">
           <label className="label" htmlFor={ids.password}>
-            Password
+            {t('password')}
           </label>
           <input
             id={ids.password}
@@ -77,7 +79,7 @@ export function SignInForm() {
         </div>
         {problem !== null && <Problem error={problem} />}
         <button type="submit" className="button button-primary w-full justify-center" disabled={busy}>
-          {busy ? 'Signing in …' : 'Sign in'}
+          {busy ? t('busy') : t('submit')}
         </button>
       </form>
     </div>

@@ -1,8 +1,13 @@
-import type { Metadata } from 'next'
+import { getTranslations } from 'next-intl/server'
+import { Messages } from '../../i18n/messages'
 import { WorkerGrid } from './worker-grid'
 
-export const metadata: Metadata = { title: 'Workers' }
+export const generateMetadata = async () => ({ title: (await getTranslations('workers'))('title') })
 
 export default function Page() {
-  return <WorkerGrid />
+  return (
+    <Messages areas={['workers']}>
+      <WorkerGrid />
+    </Messages>
+  )
 }

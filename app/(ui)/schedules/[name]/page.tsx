@@ -1,4 +1,5 @@
 import type { Metadata } from 'next'
+import { Messages } from '../../../i18n/messages'
 import { ScheduleView } from './schedule-view'
 
 type Props = { params: Promise<{ name: string }> }
@@ -8,5 +9,9 @@ export async function generateMetadata({ params }: Props): Promise<Metadata> {
 }
 
 export default async function Page({ params }: Props) {
-  return <ScheduleView name={decodeURIComponent((await params).name)} />
+  return (
+    <Messages areas={['schedules']}>
+      <ScheduleView name={decodeURIComponent((await params).name)} />
+    </Messages>
+  )
 }

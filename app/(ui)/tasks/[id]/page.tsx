@@ -1,8 +1,13 @@
-import type { Metadata } from 'next'
+import { getTranslations } from 'next-intl/server'
+import { Messages } from '../../../i18n/messages'
 import { TaskView } from './task-view'
 
-export const metadata: Metadata = { title: 'Task' }
+export const generateMetadata = async () => ({ title: (await getTranslations('task'))('title') })
 
 export default async function Page({ params }: { params: Promise<{ id: string }> }) {
-  return <TaskView id={decodeURIComponent((await params).id)} />
+  return (
+    <Messages areas={['task']}>
+      <TaskView id={decodeURIComponent((await params).id)} />
+    </Messages>
+  )
 }
