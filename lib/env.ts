@@ -66,6 +66,12 @@ export const schema = z.object({
   CROFT_DEMO: onOff.default('on'),
   CROFT_SFTP_PORT: port.optional(),
   CROFT_SFTP_HOST: z.string().optional(),
+  CROFT_TRUSTED_PROXIES: z.coerce
+    .number('must be a whole number')
+    .int('must be a whole number')
+    .min(0, 'must be 0 or more')
+    .max(20, 'must be 20 or fewer')
+    .default(0),
   LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
   DOCKER_REGISTRY: z.string().default('ghcr.io'),
   IMAGE_REGISTRY_URL: urlOf(['http:', 'https:'], 'https://ghcr.io').default('https://ghcr.io'),

@@ -1,5 +1,6 @@
 import { Client } from 'pg'
-import { createAccount, createApiToken } from '../../lib/services/accounts/create'
+import { createAccount } from '../../lib/services/accounts/create'
+import { createApiToken } from '../../lib/services/accounts/tokens'
 import type { Bench } from './frame'
 
 export const WORKERS = 1_000

@@ -1,9 +1,12 @@
+import * as account from './account'
+import * as admin from './admin'
 import * as imports from './import'
 import * as periodic from './periodic'
 import * as rules from './rules'
 import * as schedule from './schedule'
 import * as session from './session'
 import * as history from './schedule-history'
+import * as stats from './stats'
 import * as blob from './blob'
 import * as task from './task'
 import * as taskType from './task-type'
@@ -15,9 +18,10 @@ const isEndpoint = (value: unknown): value is Endpoint =>
 
 /** Every call of Croft's own API, by operation id. */
 export const ENDPOINTS: Record<string, Endpoint> = Object.fromEntries(
-  [session, imports, periodic, schedule, history, blob, taskType, task, worker, rules].flatMap((module) =>
-    Object.entries(module as Record<string, unknown>).filter((entry): entry is [string, Endpoint] =>
-      isEndpoint(entry[1]),
-    ),
+  [session, account, imports, periodic, schedule, history, blob, taskType, task, worker, rules, stats, admin].flatMap(
+    (module) =>
+      Object.entries(module as Record<string, unknown>).filter((entry): entry is [string, Endpoint] =>
+        isEndpoint(entry[1]),
+      ),
   ),
 )

@@ -1,12 +1,18 @@
 import { z } from 'zod'
-import { ROLES } from '#lib/core/access'
+import { THEMES } from '#lib/core/access'
 import { endpoint } from './endpoint'
-import { id, instant, name, pageOf, pageQuery } from './shared'
+import { instant, name } from './shared'
 
 export const me = z.object({
   username: z.string(),
+  displayName: z.string(),
   role: z.string(),
   scope: z.record(z.string(), z.record(z.string(), z.boolean())),
+  email: z.string().nullable().describe('where notices for this person go'),
+  language: z.string().nullable().describe('null: as the browser says'),
+  theme: z.enum(THEMES).nullable(),
+  hasPassword: z.boolean(),
+  limited: z.boolean().describe('the credential allows less than the account'),
 })
 export const tokens = z.object({
   accessToken: z.string(),
@@ -50,46 +56,21 @@ export const signOut = endpoint({
   access: 'signed_in',
   status: 204,
 })
-
-export const account = z.object({
-  id,
-  username: z.string(),
-  email: z.string().nullable(),
-  role: z.string(),
-  createdAt: instant,
-})
-export const listAccounts = endpoint({
-  method: 'GET',
-  path: '/accounts',
-  tag: 'Accounts',
-  summary: 'Accounts, by name',
-  access: 'users.read',
-  query: pageQuery,
-  response: pageOf(account),
-})
-export const createAccount = endpoint({
-  method: 'POST',
-  path: '/accounts',
-  tag: 'Accounts',
-  summary: 'Create an account',
-  access: 'users.create',
-  body: z.strictObject({
-    username: name,
-    password: z.string().min(8, 'must have at least 8 characters').max(1000),
-    email: z.email().nullable().default(null),
-    role: z.enum(ROLES),
-  }),
-  response: account,
-  status: 201,
-})
-export const createApiToken = endpoint({
-  method: 'POST',
-  path: '/accounts/{username}/tokens',
-  tag: 'Accounts',
-  summary: 'Create a long-lived token for a program; it is shown this once',
+export const updateMe = endpoint({
+  method: 'PATCH',
+  path: '/session',
+  tag: 'Session',
+  summary: 'Change how I am called and told of things, and how the pages look',
   access: 'signed_in',
-  params: z.object({ username: z.string() }),
-  body: z.strictObject({ name, expiresAt: instant.nullable().default(null) }),
-  response: z.object({ id, name: z.string(), token: z.string() }),
-  status: 201,
+  body: z.strictObject({
+    displayName: name.optional(),
+    email: z.email('must be an address such as ann@example.org').max(300).nullable().optional(),
+    language: z
+      .string()
+      .regex(/^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$/, 'must be a language tag such as fr')
+      .nullable()
+      .optional(),
+    theme: z.enum(THEMES).nullable().optional(),
+  }),
+  status: 204,
 })

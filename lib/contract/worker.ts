@@ -1,13 +1,28 @@
 import { z } from 'zod'
 import { REASON_CODES, STAGES } from '#lib/core/task'
-import { WORKER_KINDS } from '#lib/core/worker'
+import { RECORD_DAYS, WORKER_KINDS, WORKER_SORTS, WORKER_STANDINGS } from '#lib/core/worker'
+import { apiToken, sshKey } from './account'
 import { endpoint } from './endpoint'
-import { id, instant, pageOf, pageQuery, resources, text } from './shared'
+import { id, instant, pageOf, pageQuery, repeated, resources, text } from './shared'
 import { fileCheck, file, logLine, progress, task } from './task'
 
 export const workerName = z
   .string()
   .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{2,99}$/, 'must have 3 to 100 letters, digits, dots, hyphens or underscores')
+const timeOfDay = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'must be a time of day such as 22:00')
+export const quietHours = z.strictObject({
+  zone: z.string().min(1).max(100).describe('e.g. Europe/Paris'),
+  spans: z
+    .array(
+      z.strictObject({
+        days: z.array(z.number().int().min(1).max(7)).max(7).describe('1 is Monday; none stands for every day'),
+        from: timeOfDay,
+        to: timeOfDay.describe('before `from`: on the next day'),
+      }),
+    )
+    .min(1, 'give at least one span, or null for no quiet hours')
+    .max(20),
+})
 export const worker = z.object({
   id,
   name: z.string(),
@@ -19,7 +34,21 @@ export const worker = z.object({
   taskTypes: z.array(z.string()),
   platforms: z.record(z.string(), z.number()),
   selfish: z.boolean(),
-  cordoned: z.object({ since: instant, reason: z.string().nullable() }).nullable().describe('its own wish'),
+  cordoned: z
+    .object({
+      since: instant,
+      by: z.string().nullable().describe('null: the worker itself'),
+      reason: z.string().nullable(),
+      until: instant.nullable().describe('it takes tasks again by itself then'),
+      draining: z.boolean().describe('somebody waits for it to be empty'),
+      emptySince: instant.nullable(),
+    })
+    .nullable()
+    .describe('takes nothing new; what it runs goes on'),
+  quiet: z
+    .object({ hours: quietHours, until: instant.nullable().describe('null: not now') })
+    .nullable()
+    .describe('times of day in which it takes nothing'),
   disabled: z
     .object({ since: instant, by: z.string().nullable(), reason: z.string().nullable() })
     .nullable()
@@ -28,15 +57,38 @@ export const worker = z.object({
   version: z.string().nullable(),
   lastSeenAt: instant.nullable(),
   running: z.array(z.object({ id, name: z.string(), status: z.string(), progress: progress.nullable() })),
+  record: z
+    .object({ succeeded: z.number().int(), failed: z.number().int(), canceled: z.number().int() })
+    .optional()
+    .describe(`what it ended in the last ${RECORD_DAYS} days, as it is kept`),
 })
+const listOf = (most: number) => z.string().max(most).optional()
 export const listWorkers = endpoint({
   method: 'GET',
   path: '/workers',
   tag: 'Workers',
-  summary: 'Workers, by name, with what they run',
+  summary: 'Workers with what they run; filtered and sorted, by name where nothing is said',
   access: 'public',
-  query: pageQuery,
+  query: pageQuery.extend({
+    q: listOf(200).describe('part of the name'),
+    standing: repeated(z.enum(WORKER_STANDINGS)),
+    platform: listOf(200),
+    taskType: listOf(200),
+    context: listOf(200),
+    owner: listOf(200),
+    version: listOf(200),
+    sort: z.enum(WORKER_SORTS).optional(),
+    order: z.enum(['asc', 'desc']).optional(),
+  }),
   response: pageOf(worker),
+})
+export const countWorkers = endpoint({
+  method: 'GET',
+  path: '/worker-counts',
+  tag: 'Workers',
+  summary: 'How many workers there are of each standing',
+  access: 'public',
+  response: z.record(z.enum(WORKER_STANDINGS), z.number().int()),
 })
 const byName = z.object({ name: workerName })
 export const getWorker = endpoint({
@@ -52,9 +104,10 @@ export const configureWorker = endpoint({
   method: 'PATCH',
   path: '/workers/{name}',
   tag: 'Workers',
-  summary: 'Take a worker out of service or back, and say which contexts it has',
-  description: 'What it runs goes on. `contexts` replaces all of them.',
-  access: 'workers.update',
+  summary: 'Say when a worker works: cordon or drain it, give it quiet hours, take it out of service; and its contexts',
+  description:
+    'What it runs goes on. Its owner may cordon and drain it and set its quiet hours; the rest needs workers.update. `contexts` replaces all of them.',
+  access: 'signed_in',
   params: byName,
   body: z.strictObject({
     disabled: z
@@ -62,6 +115,16 @@ export const configureWorker = endpoint({
       .nullable()
       .optional()
       .describe('null: back in service'),
+    cordoned: z
+      .strictObject({
+        reason: text(1000),
+        until: instant.nullable().default(null).describe('it takes tasks again by itself then'),
+        drain: z.boolean().default(false).describe('tell when it is empty'),
+      })
+      .nullable()
+      .optional()
+      .describe('null: it takes tasks again'),
+    quietHours: quietHours.nullable().optional().describe('null: none'),
     contexts: z
       .record(text(100), z.union([z.ipv4(), z.ipv6()], 'must be an address, or null').nullable())
       .refine((contexts) => Object.keys(contexts).length <= 100, 'must not be more than 100')
@@ -69,6 +132,101 @@ export const configureWorker = endpoint({
       .describe('context → the only address that it may call from, or null for any'),
   }),
   response: worker,
+})
+export const enrolWorker = endpoint({
+  method: 'POST',
+  path: '/workers/{name}/enrolment',
+  tag: 'Workers',
+  summary: 'Let a machine in as this worker: a token with an end for it alone, and the command to start its agent',
+  description:
+    'The token is shown this once. Without an owner the worker gets an account of its own, which needs workers.create.',
+  access: 'signed_in',
+  params: byName,
+  body: z.strictObject({
+    owner: z.string().min(1).max(200).nullable().default(null).describe('the account that the worker belongs to'),
+    endsAt: instant,
+  }),
+  response: z.object({
+    worker: z.string(),
+    owner: z.string(),
+    token: z.string(),
+    endsAt: instant,
+    command: z.string().describe('for a shell on the machine; needs Node 20.19 and curl'),
+  }),
+  status: 201,
+})
+export const workerCredentials = endpoint({
+  method: 'GET',
+  path: '/workers/{name}/credentials',
+  tag: 'Workers',
+  summary: 'With what a worker signs in: its tokens and the public keys of its account, without any secret',
+  access: 'signed_in',
+  params: byName,
+  response: z.object({ owner: z.string(), tokens: z.array(apiToken), keys: z.array(sshKey) }),
+})
+export const endWorkerToken = endpoint({
+  method: 'DELETE',
+  path: '/workers/{name}/credentials/{token}',
+  tag: 'Workers',
+  summary: 'End a token of a worker',
+  access: 'signed_in',
+  params: z.object({ name: workerName, token: id }),
+  status: 204,
+})
+const lane = z.object({
+  worker: z.string(),
+  cpu: z.number().int(),
+  runs: z.array(
+    z.object({
+      taskId: id,
+      name: z.string().nullable().describe('null once the task is gone'),
+      taskType: z.string().nullable(),
+      attempt: z.number().int().nullable(),
+      from: instant,
+      to: instant.nullable().describe('null while it runs'),
+      outcome: z
+        .enum(['succeeded', 'failed', 'canceled', 'requested'])
+        .nullable()
+        .describe('requested: the task went back to the queue'),
+      reasonCode: z.enum(REASON_CODES).nullable(),
+    }),
+  ),
+  next: z
+    .array(z.object({ taskId: id, name: z.string(), from: instant, to: instant }))
+    .describe('what comes next if nothing changes, as last worked out'),
+})
+const window = z.object({ from: instant, to: instant })
+export const workerRuns = endpoint({
+  method: 'GET',
+  path: '/workers/{name}/runs',
+  tag: 'Workers',
+  summary: 'What a worker has run, runs and is expected to run next; the newest 500',
+  access: 'public',
+  params: byName,
+  query: window,
+  response: lane,
+})
+export const timeline = endpoint({
+  method: 'GET',
+  path: '/timeline',
+  tag: 'Workers',
+  summary: 'The same for the workers of a page, in the order and with the filters of the list of workers',
+  access: 'public',
+  query: window.extend({
+    after: z.string().max(500).optional(),
+    limit: z.coerce.number().int().min(1).max(100).default(25),
+    q: listOf(200),
+    standing: repeated(z.enum(WORKER_STANDINGS)),
+  }),
+  response: pageOf(lane),
+})
+export const agentProgram = endpoint({
+  method: 'GET',
+  path: '/agent',
+  tag: 'Agents',
+  summary: 'The agent: one file for Node, as it was built with this farm',
+  access: 'public',
+  responseMedia: 'text/javascript',
 })
 export const registerWorker = endpoint({
   method: 'PUT',

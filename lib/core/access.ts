@@ -64,6 +64,20 @@ export function allows(scope: Scope, permission: Permission): boolean {
   return scope[namespace]?.[name] === true
 }
 
+/** What both scopes allow. */
+export const within = (scope: Scope, limit: Scope): Scope =>
+  Object.fromEntries(
+    Object.entries(scope).map(([namespace, names]) => [
+      namespace,
+      Object.fromEntries(
+        Object.entries(names).map(([name, allowed]) => [
+          name,
+          allowed && limit[namespace as Namespace]?.[name] === true,
+        ]),
+      ),
+    ]),
+  )
+
 type Granted = Readonly<Record<string, Readonly<Record<string, boolean>> | undefined>>
 /** Whether a scope allows anything that the other one does not; both in one door's words. */
 export const exceeds = (scope: Granted, other: Granted) =>
@@ -73,10 +87,22 @@ export const exceeds = (scope: Granted, other: Granted) =>
 
 /** Who acts: told by the credential alone. `system` is Croft itself (the dispatcher). */
 export type Actor =
-  | { kind: 'account'; accountId: string; username: string; role: string; scope: Scope; sessionId: string | null }
+  | {
+      kind: 'account'
+      accountId: string
+      username: string
+      role: string
+      scope: Scope
+      sessionId: string | null
+      /** What the credential is limited to beyond its account; it is not the person then, who alone changes what is his own. */
+      limits?: { worker: string | null }
+    }
   | { kind: 'system'; username: string }
   | { kind: 'anonymous' }
 
 export const ANONYMOUS: Actor = { kind: 'anonymous' }
 export const may = (actor: Actor, permission: Permission) =>
   actor.kind === 'system' || (actor.kind === 'account' && allows(actor.scope, permission))
+
+export const THEMES = ['light', 'dark'] as const
+export type Theme = (typeof THEMES)[number]

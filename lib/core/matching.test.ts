@@ -100,7 +100,7 @@ describe('decide', () => {
         const task = taskIn(farm, taskId)
         const worker = farm.workers.find((one) => one.id === workerId)
         if (task === undefined || worker === undefined) throw new Error('there is no such task or worker')
-        expect(worker).toMatchObject({ disabled: false, cordoned: false, online: true })
+        expect(worker).toMatchObject({ disabled: false, cordoned: false, quietUntil: null, online: true })
         if (task.context !== '') expect([null, worker.address]).toContainEqual(worker.contexts[task.context])
         const names: Record<string, readonly (string | null)[]> = {
           farm: [''],
@@ -174,7 +174,7 @@ describe('decide', () => {
 function original(worker: WorkerState, farm: FarmState, policy: Policy): string | null {
   const names: ResourceName[] = ['cpu', 'memory', 'disk']
   const seconds = (task: QueuedTask) => task.secondsByWorker[worker.id] ?? task.expectedSeconds
-  if (worker.cordoned || worker.disabled || !worker.online) return null
+  if (worker.cordoned || worker.disabled || worker.quietUntil !== null || !worker.online) return null
   const first = farm.queue
     .filter(
       (task) =>

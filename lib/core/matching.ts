@@ -28,6 +28,8 @@ export type WorkerState = {
   cordoned: boolean
   /** An administrator's word. */
   disabled: boolean
+  /** It has quiet hours until then, in milliseconds since the epoch; null when it has none now. */
+  quietUntil: number | null
   online: boolean
 }
 
@@ -134,6 +136,7 @@ export type Reason =
   | { code: 'disabled' }
   | { code: 'cordoned' }
   | { code: 'offline' }
+  | { code: 'quiet'; until: number }
   | ({ code: 'paused' } & Pause)
   | ({ code: 'breaker' } & OpenBreaker)
   | ({ code: 'platform_total' | 'platform_worker'; platform: string } & LimitReason)
@@ -246,6 +249,7 @@ export function eligible(task: QueuedTask, worker: WorkerState, now: number): Re
   }
   if (worker.disabled) reasons.push({ code: 'disabled' })
   if (worker.cordoned) reasons.push({ code: 'cordoned' })
+  if (worker.quietUntil !== null && worker.quietUntil > now) reasons.push({ code: 'quiet', until: worker.quietUntil })
   if (!worker.online) reasons.push({ code: 'offline' })
   return reasons
 }
@@ -644,6 +648,7 @@ function nextWake(state: FarmState, book: Book): number | null {
   for (const list of book.runningOn.values()) for (const task of list) consider(task.endsAt)
   for (const task of state.queue) consider(task.notBefore)
   for (const pause of state.pauses) consider(pause.until)
+  for (const worker of state.workers) consider(worker.quietUntil)
   for (const breaker of state.breakers) consider(breaker.retryAt)
   return at === Infinity ? null : at
 }

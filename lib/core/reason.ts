@@ -36,6 +36,8 @@ export function reasonIn(reason: Reason, at: (time: number) => string): string {
       return 'takes no new tasks (cordoned)'
     case 'offline':
       return 'is offline'
+    case 'quiet':
+      return `has quiet hours until ${at(reason.until)}`
     case 'context':
       return `does not have the context ${reason.context}`
     case 'context_address':
@@ -90,6 +92,8 @@ export function changeIn(change: Change): string {
       return `let ${change.subject} go on after its failures`
     case 'uncordon':
       return 'let it take new tasks again (uncordon)'
+    case 'end_quiet':
+      return 'end its quiet hours'
     case 'enable':
       return 'put it back in service'
     case 'start_now':

@@ -18,6 +18,7 @@ export type Change =
   | { kind: 'reset_breaker'; breaker: BreakerKind; subject: string }
   | { kind: 'uncordon' }
   | { kind: 'enable' }
+  | { kind: 'end_quiet' }
   | { kind: 'start_now' }
   | { kind: 'raise_limit'; limit: LimitCode; subject: string; to: number }
   | { kind: 'raise_priority'; to: number }
@@ -37,6 +38,7 @@ const COST: Record<Change['kind'], number> = {
   reset_breaker: 1,
   uncordon: 1,
   enable: 1,
+  end_quiet: 1,
   start_now: 1,
   raise_limit: 1,
   raise_priority: 1,
@@ -69,6 +71,8 @@ function answerTo(reason: Reason): Change | null {
       return { kind: 'enable' }
     case 'cordoned':
       return { kind: 'uncordon' }
+    case 'quiet':
+      return { kind: 'end_quiet' }
     case 'offline':
       return { kind: 'connect' }
     case 'paused':
@@ -149,6 +153,9 @@ export function changed(
         break
       case 'uncordon':
         worker = { ...worker, cordoned: false }
+        break
+      case 'end_quiet':
+        worker = { ...worker, quietUntil: null }
         break
       case 'enable':
         worker = { ...worker, disabled: false }

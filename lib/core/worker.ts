@@ -7,3 +7,16 @@ export const ONLINE_SECONDS: Record<WorkerKind, number> = { agent: 45, zimfarm: 
 
 export const isOnline = (worker: { kind: WorkerKind; lastSeenAt: Date | null }, now: Date) =>
   worker.lastSeenAt !== null && now.getTime() - worker.lastSeenAt.getTime() < ONLINE_SECONDS[worker.kind] * 1000
+
+/**
+ * - working: runs something and may take more; idle: runs nothing, and would.
+ * - quiet: takes nothing, by its quiet hours; held: somebody lets it take nothing.
+ * - offline: it has not called for too long.
+ */
+export const WORKER_STANDINGS = ['working', 'idle', 'quiet', 'held', 'offline'] as const
+export type WorkerStanding = (typeof WORKER_STANDINGS)[number]
+export const WORKER_SORTS = ['name', 'seen', 'running', 'success', 'load'] as const
+export type WorkerSort = (typeof WORKER_SORTS)[number]
+
+/** A worker's outcomes count for so many days in its success rate. */
+export const RECORD_DAYS = 30

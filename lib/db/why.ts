@@ -34,6 +34,7 @@ export type WorkerFacts = {
   selfish: boolean
   cordonedAt: string | null
   disabledAt: string | null
+  quietHours: unknown
   /** milliseconds since the epoch */
   lastSeen: number | null
 }
@@ -61,6 +62,7 @@ type WorkerTuple = [
   F['cordonedAt'],
   F['disabledAt'],
   F['lastSeen'],
+  F['quietHours'],
 ]
 
 /** Every worker that could be asked why, by name. */
@@ -69,7 +71,7 @@ export async function everyWorker(sql: Sql): Promise<WorkerFacts[]> {
     name: 'why_workers',
     text: `SELECT coalesce(json_agg(json_build_array(id, name, kind, cpu, memory, disk, reserved_cpu, reserved_memory,
         reserved_disk, task_types, platforms, contexts, last_ip, selfish, cordoned_at, disabled_at,
-        date_part('epoch', last_seen_at) * 1000)), '[]') AS workers
+        date_part('epoch', last_seen_at) * 1000, quiet_hours)), '[]') AS workers
       FROM (SELECT * FROM worker WHERE deleted_at IS NULL AND kind <> 'in_process' ORDER BY name) w`,
     values: [],
   })
@@ -91,6 +93,7 @@ export async function everyWorker(sql: Sql): Promise<WorkerFacts[]> {
     cordonedAt: one[14],
     disabledAt: one[15],
     lastSeen: one[16],
+    quietHours: one[17],
   }))
 }
 

@@ -62,7 +62,7 @@ function refuseOtherSites(request: Request): void {
     )
 }
 
-/** The address that a request comes from, as the nearest server noted it: the first of several that is one. */
+/** The address that a request comes from, as `notePeers` noted it (./peer.ts): the first of several that is one. */
 export function addressOf(request: Request): string | null {
   const noted = (request.headers.get('x-forwarded-for') ?? '').split(',').map((part) => part.trim())
   return noted.map(bareAddress).find((address) => isIP(address) !== 0) ?? null

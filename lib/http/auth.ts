@@ -34,7 +34,7 @@ export async function authOptions(): Promise<AuthOptions> {
               username: credentials?.username.slice(0, 200) ?? '',
               password: credentials?.password.slice(0, 1000) ?? '',
               kind: 'browser',
-              ip: header('x-forwarded-for')?.split(',')[0]?.trim(),
+              ip: header('x-forwarded-for'),
               userAgent: header('user-agent'),
             })
             return { id: actor.accountId, name: actor.username, sid: sessionId }

@@ -31,6 +31,7 @@ export const workerOf = (change: Partial<WorkerState> = {}): WorkerState => ({
   selfish: false,
   cordoned: false,
   disabled: false,
+  quietUntil: null,
   online: true,
   ...change,
 })
@@ -86,6 +87,7 @@ const looks = fc.record({
   selfish: rarely,
   cordoned: rarely,
   disabled: rarely,
+  quiet: rarely,
   offline: rarely,
 })
 const waits = fc.record({
@@ -153,7 +155,7 @@ export const anyState = (most: { workers?: number; running?: number } = {}): fc.
       )
       return {
         running: held,
-        workers: workers.map(({ totals, offline, ...look }, index): WorkerState => {
+        workers: workers.map(({ totals, offline, quiet, ...look }, index): WorkerState => {
           const used = held
             .filter((task) => task.workerId === `w${index}`)
             .reduce((sum, task) => add(sum, task.resources), NONE)
@@ -163,6 +165,7 @@ export const anyState = (most: { workers?: number; running?: number } = {}): fc.
             name: `w${index}`,
             totals: add(totals, used),
             available: totals,
+            quietUntil: quiet ? NOW + 60_000 : null,
             online: !offline,
           }
         }),

@@ -1,14 +1,15 @@
 import { CUSTOM_ROLE, effectiveScope, exceeds, scopeOf, type Role, type Scope } from '#lib/core/access'
 import { CroftError } from '#lib/core/error'
 import { isUniqueViolation, json, type Prisma } from '#lib/db/client'
-import { demand, transaction, type Context, type ReadContext } from '../context'
+import { actorName, demand, transaction, type Context, type ReadContext, type TxContext } from '../context'
 import { appendEvent } from '../events/append'
 import { hashPassword, passwordMatches } from './password'
 
 export type AccountRow = Prisma.AccountGetPayload<object>
 
+/** Whether somebody acts on his own account, with a credential that speaks for all of it. */
 export const isSelf = (ctx: ReadContext, username: string) =>
-  ctx.actor.kind === 'account' && ctx.actor.username === username
+  ctx.actor.kind === 'account' && ctx.actor.username === username && ctx.actor.limits === undefined
 
 /** @throws CroftError not_found */
 export async function accountByName(ctx: ReadContext, username: string): Promise<AccountRow> {
@@ -87,33 +88,86 @@ export type AccountChange = {
   username?: string
   displayName?: string
   idpSub?: string | null
+  /** Its credentials open nothing until it is enabled again (null). */
+  disabled?: { reason: string } | null
 }
 
 /** @throws CroftError forbidden; not_found; conflict when the name is taken */
 export async function updateAccount(ctx: Context, username: string, change: AccountChange): Promise<void> {
   demand(ctx, 'users.update')
-  const { role, scope, ...plain } = change
+  const { role, scope, disabled, ...plain } = change
+  if (disabled !== undefined && isSelf(ctx, username))
+    throw new CroftError('conflict', 'you cannot disable your own account: ask another administrator')
   try {
     await transaction(ctx, async (tx) => {
       const row = await accountByName(tx, username)
       guardAdmin(tx, row, role, scope)
+      await keepAnAdmin(tx, row, { role, scope, disabled })
       await tx.db.account.update({
         where: { id: row.id },
         data: {
           ...plain,
           ...(role !== undefined && { role, scope: json(scopeOf(role)) as object }),
           ...(scope !== undefined && { role: CUSTOM_ROLE, scope: json(scope) as object }),
+          ...(disabled === null && { disabledAt: null, disabledBy: null, disabledReason: null }),
+          ...(disabled && {
+            disabledAt: row.disabledAt ?? tx.now(),
+            disabledBy: actorName(tx.actor),
+            disabledReason: disabled.reason,
+          }),
           updatedAt: tx.now(),
         },
         select: { id: true },
       })
-      const fields = Object.entries(change).flatMap(([field, value]) => (value === undefined ? [] : [field]))
-      await appendEvent(tx, { kind: 'account.updated', data: { username, fields } })
+      const fields = Object.entries({ ...plain, role, scope }).flatMap(([field, value]) =>
+        value === undefined ? [] : [field],
+      )
+      if (fields.length > 0) await appendEvent(tx, { kind: 'account.updated', data: { username, fields } })
+      if (disabled === null && row.disabledAt !== null)
+        await appendEvent(tx, { kind: 'account.enabled', data: { username } })
+      if (disabled) await appendEvent(tx, { kind: 'account.disabled', data: { username, reason: disabled.reason } })
     })
   } catch (error) {
     if (!isUniqueViolation(error)) throw error
     throw new CroftError('conflict', `the name ${change.username ?? change.idpSub} is taken`)
   }
+}
+
+/** Refuses what would leave the farm without anybody who may do everything. @throws CroftError conflict */
+async function keepAnAdmin(
+  tx: TxContext,
+  row: AccountRow,
+  change: { role?: Role; scope?: Scope; disabled?: { reason: string } | null; deleted?: boolean },
+): Promise<void> {
+  if (row.role !== 'admin') return
+  const stays = change.scope === undefined && (change.role ?? 'admin') === 'admin'
+  if (stays && change.deleted !== true && (change.disabled ?? null) === null) return
+  // Two administrators who take each other's place away at the same moment go one after the other.
+  await tx.db.$executeRaw`SELECT pg_advisory_xact_lock(hashtextextended('the last admin', 0))`
+  const others = await tx.db.account.count({
+    where: { role: 'admin', deletedAt: null, disabledAt: null, id: { not: row.id } },
+  })
+  if (others === 0) throw new CroftError('conflict', 'this is the only administrator: make another account one first')
+}
+
+/** One's own: how one is called and told of things, and how the pages look. */
+export async function updateOwnAccount(
+  ctx: Context,
+  change: { displayName?: string; email?: string | null; language?: string | null; theme?: string | null },
+): Promise<void> {
+  if (ctx.actor.kind !== 'account') throw new CroftError('unauthenticated', 'sign in first')
+  if (ctx.actor.limits !== undefined)
+    throw new CroftError('forbidden', 'a limited token cannot change the account: sign in')
+  const { accountId, username } = ctx.actor
+  await transaction(ctx, async (tx) => {
+    await tx.db.account.update({
+      where: { id: accountId },
+      data: { ...change, updatedAt: tx.now() },
+      select: { id: true },
+    })
+    const fields = Object.entries(change).flatMap(([field, value]) => (value === undefined ? [] : [field]))
+    await appendEvent(tx, { kind: 'account.updated', data: { username, fields } })
+  })
 }
 
 /** Deletes softly: the name stays taken, every credential is worth nothing. */
@@ -122,6 +176,7 @@ export async function deleteAccount(ctx: Context, username: string): Promise<voi
   await transaction(ctx, async (tx) => {
     const row = await accountByName(tx, username)
     guardAdmin(tx, row)
+    await keepAnAdmin(tx, row, { deleted: true })
     await tx.db.account.update({ where: { id: row.id }, data: { deletedAt: tx.now() }, select: { id: true } })
     await tx.db.session.updateMany({
       where: { accountId: row.id, revokedAt: null },

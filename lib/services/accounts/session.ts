@@ -1,6 +1,6 @@
 import { createHash, createSecretKey, randomBytes, randomUUID, type KeyObject } from 'node:crypto'
 import { errors, jwtVerify, SignJWT } from 'jose'
-import { effectiveScope, type Actor, type Scope } from '#lib/core/access'
+import { effectiveScope, within, type Actor, type Scope } from '#lib/core/access'
 import { CroftError } from '#lib/core/error'
 import type { Prisma } from '#lib/db/client'
 import { sessionRow, tokenRow } from '#lib/db/credential'
@@ -49,11 +49,19 @@ export const accountActor = (account: AccountFacts, sessionId: string | null): A
   sessionId,
 })
 
+/** Whom an API token speaks for: its account, or less of it where the token is limited. */
+function tokenActor(account: AccountFacts, { scope, workerName }: { scope: unknown; workerName: string | null }) {
+  const actor = accountActor(account, null)
+  if (scope === null && workerName === null) return actor
+  const limited = scope === null ? actor.scope : within(actor.scope, scope as Scope)
+  return { ...actor, scope: limited, limits: { worker: workerName } }
+}
+
 /** Opens a session with its first tokens. A Zimfarm client's refresh token is a UUID (zimfarm.md §2.1). */
 export async function openSession(
   tx: TxContext,
   account: AccountRow,
-  input: { kind: SessionKind; userAgent?: string | null; format?: TokenFormat },
+  input: { kind: SessionKind; userAgent?: string | null; ip?: string | null; format?: TokenFormat },
 ): Promise<Tokens> {
   const sessionId = randomUUID()
   const refreshToken = input.kind === 'zimfarm' ? randomUUID() : randomBytes(32).toString('base64url')
@@ -64,6 +72,7 @@ export async function openSession(
       accountId: account.id,
       kind: input.kind,
       userAgent: input.userAgent?.slice(0, 300),
+      address: input.ip?.slice(0, 100),
       createdAt: now,
       lastSeenAt: now,
       expiresAt: new Date(now.getTime() + REFRESH_DAYS * 86_400_000),
@@ -108,7 +117,7 @@ export async function refreshSession(ctx: Context, refreshToken: string, format?
       refreshHash: sha256(refreshToken),
       revokedAt: null,
       expiresAt: { gt: now },
-      account: { deletedAt: null },
+      account: { deletedAt: null, disabledAt: null },
     },
     data: {
       refreshHash: sha256(next),
@@ -136,11 +145,11 @@ export async function actorOfToken(ctx: ReadContext, token: string): Promise<Acc
   if (token.startsWith(API_TOKEN_PREFIX)) {
     const row = await tokenRow(ctx.db, sha256(token))
     const valid = row !== null && row.revokedAt === null && (row.expiresAt === null || row.expiresAt > now)
-    if (!valid || row.account.deletedAt !== null) throw new CroftError('unauthenticated', 'token invalid')
+    if (!valid || !row.account.open) throw new CroftError('unauthenticated', 'token invalid')
     if (row.lastUsedAt === null || now.getTime() - row.lastUsedAt.getTime() > 60_000) {
       await ctx.db.apiToken.update({ where: { id: row.id }, data: { lastUsedAt: now }, select: { id: true } })
     }
-    return accountActor(row.account, null)
+    return tokenActor(row.account, row)
   }
   const sessionId = await sessionOfJwt(ctx, token)
   return actorOfSession(ctx, sessionId)
@@ -165,12 +174,7 @@ const UUID = /^[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}$/i
 /** Who a session speaks for. @throws CroftError unauthenticated when it was revoked or has expired */
 export async function actorOfSession(ctx: ReadContext, sessionId: string): Promise<AccountActor> {
   const session = UUID.test(sessionId) ? await sessionRow(ctx.db, sessionId) : null
-  if (
-    session === null ||
-    session.revokedAt !== null ||
-    session.expiresAt <= ctx.now() ||
-    session.account.deletedAt !== null
-  ) {
+  if (session === null || session.revokedAt !== null || session.expiresAt <= ctx.now() || !session.account.open) {
     throw new CroftError('unauthenticated', 'token invalid')
   }
   return accountActor(session.account, session.id)

@@ -94,6 +94,7 @@ export async function findKey(
             ...which,
             account: {
               deletedAt: null,
+              disabledAt: null,
               ...(input.username !== null && { username: input.username }),
               ...(input.worker !== undefined && { workers: { some: { name: input.worker, deletedAt: null } } }),
             },

@@ -1,5 +1,6 @@
 import { CroftError } from '#lib/core/error'
 import { accountActor, openSession, type AccountActor, type TokenFormat, type Tokens } from '../accounts/session'
+import { countAttempt, giveBack, type Attempt } from '../accounts/attempts'
 import { transaction, type Context, type ReadContext } from '../context'
 import { appendEvent } from '../events/append'
 import { verifies, type Scheme } from './verify'
@@ -22,6 +23,29 @@ type Signed = { holder: Holder; at: Date; message: Buffer; signature: Buffer; sc
 function timeOf(stamp: string): Date | null {
   const date = new Date(/(Z|[+-]\d{2}:?\d{2})$/.test(stamp) ? stamp : `${stamp}Z`)
   return Number.isNaN(date.getTime()) ? null : date
+}
+
+/** So many failures in 15 minutes for one name, or from one address. A worker whose clock is wrong comes again and again. */
+const MOST_ATTEMPTS = 100
+/** Failed signatures by worker in the minute: every request carries one, so they are counted in the process, and only failures. */
+const failures = new Map<string, { n: number; until: number }>()
+const MOST_FAILURES = 60
+/** So many names are remembered. */
+const MOST_NAMES = 10_000
+
+/** Refuses a name in which too many signatures have just failed: looking at more of them costs time. */
+function guard(worker: string, now: Date) {
+  const at = now.getTime()
+  const known = failures.get(worker)
+  const row = known !== undefined && known.until > at ? known : { n: 0, until: at + 60_000 }
+  if (row.n >= MOST_FAILURES)
+    throw new CroftError('too_many_attempts', 'too many signatures of this worker failed: wait a minute and try again')
+  return {
+    failed() {
+      if (failures.size >= MOST_NAMES) failures.clear()
+      failures.set(worker, { ...row, n: (failures.get(worker) ?? row).n + 1 })
+    },
+  }
 }
 
 const refused = () => new CroftError('unauthenticated', 'no key of this account made the signature')
@@ -47,8 +71,8 @@ async function signer(ctx: ReadContext, { holder, at, message, signature, scheme
   const account = await ctx.db.account.findFirst({
     where:
       'username' in holder
-        ? { username: holder.username, deletedAt: null }
-        : { workers: { some: { name: holder.worker, deletedAt: null } }, deletedAt: null },
+        ? { username: holder.username, deletedAt: null, disabledAt: null }
+        : { workers: { some: { name: holder.worker, deletedAt: null } }, deletedAt: null, disabledAt: null },
     include: { sshKeys: { select: { type: true, pem: true } } },
   })
   const key = account?.sshKeys.find((one) => verifies(scheme, one, message, signature))
@@ -59,25 +83,30 @@ async function signer(ctx: ReadContext, { holder, at, message, signature, scheme
 /**
  * Who calls with `WORKER.TIMESTAMP.SIGNATURE`: the worker's account (zimfarm.md §17.2). Null for a token of another
  * kind, e.g. a JWT.
- * @throws CroftError unauthenticated
+ * @throws CroftError unauthenticated; too_many_attempts while signatures in the worker's name keep failing
  */
 export async function actorOfWorkerSignature(ctx: ReadContext, bearer: string): Promise<AccountActor | null> {
   const { worker = '', stamp = '', signature = '' } = BEARER.exec(bearer)?.groups ?? {}
   const at = worker === '' ? null : timeOf(stamp)
   if (at === null) return null
+  const limit = guard(worker, ctx.now())
   const account = await signer(ctx, {
     holder: { worker },
     at,
     message: Buffer.from(`${worker}.${stamp}`),
     signature: Buffer.from(signature, 'base64'),
     scheme: 'digest',
+  }).catch((error: unknown) => {
+    limit.failed()
+    throw error
   })
   return accountActor(account, null)
 }
 
 /**
  * Opens a session for a signed `WHO:TIMESTAMP`. `who` is an account under v1 and a worker under v2 (zimfarm.md §2.4, §17.2).
- * @throws CroftError invalid when message or signature cannot be read; unauthenticated
+ * @throws CroftError invalid when message or signature cannot be read; unauthenticated; too_many_attempts after 100 failures
+ * for the name, or from the address, in 15 minutes
  */
 export async function signInByKey(
   ctx: Context,
@@ -88,12 +117,18 @@ export async function signInByKey(
     who: 'account' | 'worker'
     format?: TokenFormat
     userAgent?: string | null
+    ip?: string | null
   },
 ): Promise<Tokens> {
   const { who = '', stamp = '' } = MESSAGE.exec(input.message)?.groups ?? {}
   const at = who === '' ? null : timeOf(stamp)
   if (at === null) throw new CroftError('invalid', 'sign NAME:TIME, e.g. farm-1:2025-04-02T10:20:30.123456')
   if (!/^[A-Za-z0-9+/]+={0,2}$/.test(input.signature)) throw new CroftError('invalid', 'the signature must be base64')
+  const attempts: Attempt[] = [
+    { key: `key ${input.who} ${who}`, limit: MOST_ATTEMPTS },
+    ...(input.ip == null ? [] : [{ key: `key ${input.ip}`, limit: MOST_ATTEMPTS }]),
+  ]
+  for (const attempt of attempts) await countAttempt(ctx, attempt)
   const account = await signer(ctx, {
     holder: input.who === 'account' ? { username: who } : { worker: who },
     at,
@@ -106,7 +141,9 @@ export async function signInByKey(
       kind: 'zimfarm',
       format: input.format,
       userAgent: input.userAgent,
+      ip: input.ip,
     })
+    await giveBack(tx, attempts)
     await appendEvent({ ...tx, actor: tokens.actor }, { kind: 'account.signed_in', data: { kind: 'ssh' } })
     return tokens
   })

@@ -6,6 +6,9 @@ import { cleanUpNotices } from '../notices/clean-up'
 import { requestDue } from '../schedules/request-due'
 import { recheckAll } from '../task-types/recheck'
 import { settleForgotten } from '../uploads/settle'
+import { forgetFigures, keepFigures } from '../stats/keep'
+import { workOut } from '../stats/outlook'
+import { lookAfterWorkers } from '../workers/look-after'
 import { inBatches } from './batches'
 import { cancelGone } from '../tasks/cancel-gone'
 import { keepHistory, removeOldTasks } from '../tasks/remove'
@@ -25,6 +28,27 @@ export const JOBS = {
     everySeconds: 30,
     about: 'requests a task of each schedule whose period is over',
     run: requestDue,
+  },
+  workers: {
+    everySeconds: 5,
+    about: 'lets workers take tasks again whose time has come, and tells of those that are drained',
+    run: lookAfterWorkers,
+  },
+  figures: {
+    everySeconds: 5,
+    about:
+      'adds what has happened to the kept figures: outcomes, waiting times, what is used, failures that look alike',
+    run: keepFigures,
+  },
+  outlook: {
+    everySeconds: MINUTE,
+    about: 'works out when the queue will be empty, what comes next on each worker, and which schedules are overdue',
+    run: workOut,
+  },
+  old_figures: {
+    everySeconds: HOUR,
+    about: 'deletes figures of hours after 40 days, and of days after 800',
+    run: forgetFigures,
   },
   gone_tasks: {
     everySeconds: 5 * MINUTE,

@@ -1,4 +1,5 @@
 import { expectedEnd, type QueuedTask, type RunningTask, type WorkerState } from '#lib/core/matching'
+import { quietUntil, type QuietHours } from '#lib/core/quiet'
 import { lesser, without, type Resources } from '#lib/core/resources'
 import { isOnline, type WorkerKind } from '#lib/core/worker'
 import type { Prisma } from '#lib/db/client'
@@ -17,6 +18,7 @@ type Facts = Pick<
     contexts: unknown
     cordonedAt: unknown
     disabledAt: unknown
+    quietHours: unknown
   }
 
 export function workerState(worker: Facts, now: Date, available?: Resources): WorkerState {
@@ -38,6 +40,7 @@ export function workerState(worker: Facts, now: Date, available?: Resources): Wo
     selfish: worker.selfish,
     disabled: worker.disabledAt !== null,
     cordoned: worker.cordonedAt !== null,
+    quietUntil: quietUntil(worker.quietHours as QuietHours | null, now.getTime()),
     online: isOnline({ kind: worker.kind as WorkerKind, lastSeenAt: worker.lastSeenAt }, now),
   }
 }

@@ -1,3 +1,4 @@
+import type { Actor } from '#lib/core/access'
 import { CroftError } from '#lib/core/error'
 import type { Resources } from '#lib/core/resources'
 import type { WorkerKind } from '#lib/core/worker'
@@ -19,6 +20,23 @@ export type Registration = {
   /** What the image is that it runs. */
   image?: { hash: string; created_at: string } | null
   version: string | null
+}
+
+/** What a worker's row says once it may take tasks again. */
+export const UNCORDONED = {
+  cordonedAt: null,
+  cordonedBy: null,
+  cordonReason: null,
+  cordonUntil: null,
+  draining: false,
+  drainedAt: null,
+} as const
+
+/** Refuses a token that was made for another worker. @throws CroftError forbidden */
+export function mustSpeakFor(actor: Actor, worker: string): void {
+  const bound = actor.kind === 'account' ? (actor.limits?.worker ?? null) : null
+  if (bound !== null && bound !== worker)
+    throw new CroftError('forbidden', `this token is for the worker ${bound} alone: enrol ${worker} to get one for it`)
 }
 
 /** Why a worker is cordoned that asked for it itself: only then does it end that itself. */
@@ -44,7 +62,7 @@ export async function registerWorker(ctx: Context, input: Registration): Promise
         ...(image !== undefined && { image: json(image) }),
         ...(cordoned === true &&
           (before?.cordonedAt ?? null) === null && { cordonedAt: tx.now(), cordonReason: OWN_WISH }),
-        ...(cordoned === false && before?.cordonReason === OWN_WISH && { cordonedAt: null, cordonReason: null }),
+        ...(cordoned === false && before?.cordonReason === OWN_WISH && UNCORDONED),
         lastSeenAt: tx.now(),
       }
       const row =
@@ -68,5 +86,6 @@ export async function registerWorker(ctx: Context, input: Registration): Promise
 export async function registerOwnWorker(ctx: Context, input: Omit<Registration, 'accountId'>): Promise<WorkerView> {
   if (ctx.actor.kind !== 'account')
     throw new CroftError('unauthenticated', 'sign in as the account that shall own the worker')
+  mustSpeakFor(ctx.actor, input.name)
   return registerWorker(ctx, { ...input, accountId: ctx.actor.accountId })
 }

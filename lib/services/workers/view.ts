@@ -1,3 +1,4 @@
+import { quietUntil, type QuietHours } from '#lib/core/quiet'
 import type { Resources } from '#lib/core/resources'
 import { ACTIVE, type Progress, type TaskStatus } from '#lib/core/task'
 import { isOnline, type WorkerKind } from '#lib/core/worker'
@@ -16,6 +17,17 @@ export const WORKER = {
 } as const satisfies Prisma.WorkerDefaultArgs
 export type WorkerWithTasks = Prisma.WorkerGetPayload<typeof WORKER>
 
+/** It takes nothing new: by its own wish (`by` is null) or somebody's. */
+export type WorkerCordon = {
+  since: Date
+  by: string | null
+  reason: string | null
+  until: Date | null
+  /** Somebody waits for it to be empty; `emptySince` tells that it is. */
+  draining: boolean
+  emptySince: Date | null
+}
+
 export type WorkerView = {
   id: string
   name: string
@@ -27,7 +39,8 @@ export type WorkerView = {
   taskTypes: string[]
   platforms: Record<string, number>
   selfish: boolean
-  cordoned: { since: Date; reason: string | null } | null
+  cordoned: WorkerCordon | null
+  quiet: { hours: QuietHours; until: Date | null } | null
   disabled: { since: Date; by: string | null; reason: string | null } | null
   /** Its contexts' names; the addresses are for those who may see secrets. */
   contexts: string[]
@@ -35,6 +48,12 @@ export type WorkerView = {
   lastSeenAt: Date | null
   lastIp: string | null
   running: { id: string; name: string; status: TaskStatus; progress: Progress | null }[]
+}
+
+function quietOf(hours: QuietHours | null, now: Date): WorkerView['quiet'] {
+  if (hours === null) return null
+  const until = quietUntil(hours, now.getTime())
+  return { hours, until: until === null ? null : new Date(until) }
 }
 
 export function toWorker(row: WorkerWithTasks, now: Date): WorkerView {
@@ -50,7 +69,18 @@ export function toWorker(row: WorkerWithTasks, now: Date): WorkerView {
     taskTypes: row.taskTypes,
     platforms: row.platforms as Record<string, number>,
     selfish: row.selfish,
-    cordoned: row.cordonedAt === null ? null : { since: row.cordonedAt, reason: row.cordonReason },
+    cordoned:
+      row.cordonedAt === null
+        ? null
+        : {
+            since: row.cordonedAt,
+            by: row.cordonedBy,
+            reason: row.cordonReason,
+            until: row.cordonUntil,
+            draining: row.draining,
+            emptySince: row.drainedAt,
+          },
+    quiet: quietOf(row.quietHours as QuietHours | null, now),
     disabled:
       row.disabledAt === null ? null : { since: row.disabledAt, by: row.disabledBy, reason: row.disabledReason },
     contexts: Object.keys(row.contexts as Record<string, string | null>).sort(),

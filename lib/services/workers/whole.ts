@@ -1,10 +1,11 @@
 import { may } from '#lib/core/access'
 import { CroftError } from '#lib/core/error'
 import type { Resources } from '#lib/core/resources'
-import { FINAL } from '#lib/core/task'
 import type { TaskSummary } from '#lib/core/task-view'
 import { ONLINE_SECONDS, WORKER_KINDS } from '#lib/core/worker'
 import type { Prisma } from '#lib/db/client'
+import { sqlOf } from '#lib/db/sql'
+import { outcomesOf } from '#lib/db/stats'
 import type { ReadContext } from '../context'
 import { SUMMARY, toSummary } from '../tasks/view'
 import { toWorker, WORKER, type WorkerView, type WorkerWithTasks } from './view'
@@ -70,25 +71,25 @@ export type WorkerRecord = {
   tasks: { total: number; completed: number; succeeded: number; failed: number }
 }
 
-/** One living worker, with what it runs and has run. @throws CroftError not_found */
+/** One living worker, with what it runs, and how much it has run by the kept figures. @throws CroftError not_found */
 export async function wholeWorker(ctx: ReadContext, name: string): Promise<WholeWorker & { record: WorkerRecord }> {
   const row = await ctx.db.worker.findFirst({ where: { name, ...LIVING }, ...WORKER })
   if (row === null) throw new CroftError('not_found', `there is no worker ${name}`)
-  const [running, counts] = await Promise.all([
+  const [running, kept] = await Promise.all([
     ctx.db.task.findMany({ where: { id: { in: row.tasks.map((task) => task.id) } }, ...SUMMARY }),
-    ctx.db.task.groupBy({ by: ['status'], where: { workerId: row.id }, _count: { _all: true } }),
+    outcomesOf(sqlOf(ctx.db), row.id),
   ])
-  const sum = (statuses: readonly string[]) =>
-    counts.reduce((total, one) => (statuses.includes(one.status) ? total + one._count._all : total), 0)
+  const { succeeded, failed, canceled } = kept
+  const completed = succeeded + failed + canceled
   return {
     ...toWhole(ctx, row),
     record: {
       running: running.map(toSummary),
       tasks: {
-        total: counts.reduce((total, one) => total + one._count._all, 0),
-        completed: sum(FINAL),
-        succeeded: sum(['succeeded']),
-        failed: sum(['failed']),
+        total: completed + running.length,
+        completed,
+        succeeded,
+        failed,
       },
     },
   }

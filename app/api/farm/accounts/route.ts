@@ -1,4 +1,4 @@
-import { createAccount, listAccounts } from '#lib/contract/session'
+import { createAccount, listAccounts } from '#lib/contract/account'
 import { route } from '#lib/http/route'
 import { createAccount as create } from '#lib/services/accounts/create'
 import { listAccounts as list } from '#lib/services/accounts/list'

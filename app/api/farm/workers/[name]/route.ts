@@ -8,4 +8,9 @@ export const GET = route(getWorker, ({ ctx, params }) => get(ctx, params.name))
 export const PUT = route(registerWorker, ({ ctx, params, body }) =>
   registerOwnWorker(ctx, { ...params, ...body, kind: 'agent' }),
 )
-export const PATCH = route(configureWorker, ({ ctx, params, body }) => configure(ctx, params.name, body))
+export const PATCH = route(configureWorker, ({ ctx, params, body: { cordoned, ...body } }) =>
+  configure(ctx, params.name, {
+    ...body,
+    cordoned: cordoned && { ...cordoned, until: cordoned.until === null ? null : new Date(cordoned.until) },
+  }),
+)

@@ -54,6 +54,7 @@ async function sshAuthorize({ ctx, request }: Call) {
       who: 'worker',
       format: V2_TOKENS,
       userAgent: request.headers.get('user-agent'),
+      ip: addressOf(request),
     }),
   )
 }
