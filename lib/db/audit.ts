@@ -106,7 +106,7 @@ export async function auditRows(sql: Sql, filter: AuditFilter): Promise<AuditRow
       LEFT JOIN worker w ON w.id = e.worker_id
     ORDER BY e.id DESC`
   const shape = [below, above, from, to, actor, taskId, scheduleId, workerId]
-    .map((one) => (one == null ? 0 : 1))
+    .map((one) => (one === null || one === undefined ? 0 : 1))
     .join('')
   return sql<AuditRow>({ name: `audit_${shape}`, text, values })
 }

@@ -1,5 +1,5 @@
 import type { Span, StatScope } from '#lib/core/stats'
-import type { Db, Tx } from './client'
+import type { Tx } from './client'
 import { sqlOf, type Sql } from './sql'
 
 /** An event with what the figures need of its task; the task's fields are null once it is gone. */

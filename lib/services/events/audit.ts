@@ -52,7 +52,10 @@ export async function auditLog(
     rows,
     page.limit,
     (row) => [row.id],
-    ({ scheduleId: _s, workerId: _w, ...row }) => ({ ...row, data: maskDeep(row.data) }),
+    ({ id, at, kind, actor, taskId, task: name, schedule, worker, data }) => ({
+      ...{ id, at, kind, actor, taskId, task: name, schedule, worker },
+      data: maskDeep(data),
+    }),
   )
 }
 

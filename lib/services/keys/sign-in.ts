@@ -126,7 +126,7 @@ export async function signInByKey(
   if (!/^[A-Za-z0-9+/]+={0,2}$/.test(input.signature)) throw new CroftError('invalid', 'the signature must be base64')
   const attempts: Attempt[] = [
     { key: `key ${input.who} ${who}`, limit: MOST_ATTEMPTS },
-    ...(input.ip == null ? [] : [{ key: `key ${input.ip}`, limit: MOST_ATTEMPTS }]),
+    ...(typeof input.ip !== 'string' ? [] : [{ key: `key ${input.ip}`, limit: MOST_ATTEMPTS }]),
   ]
   for (const attempt of attempts) await countAttempt(ctx, attempt)
   const account = await signer(ctx, {

@@ -150,10 +150,10 @@ async function overdueSchedules(ctx: Context): Promise<Outlook['overdue']> {
   })
   return {
     count: Number(rows[0]?.count ?? 0),
-    items: rows.map(({ count: _, ...row }) => ({
-      ...row,
-      lastSuccessAt: row.lastSuccessAt?.toISOString() ?? null,
-      since: row.since.toISOString(),
+    items: rows.map(({ name, periodicity, lastSuccessAt, since, failedInRow }) => ({
+      ...{ name, periodicity, failedInRow },
+      lastSuccessAt: lastSuccessAt?.toISOString() ?? null,
+      since: since.toISOString(),
     })),
   }
 }

@@ -25,7 +25,7 @@ export async function enrolWorker(
       where: { name },
       select: { id: true, deletedAt: true, account: true },
     })
-    if (known?.deletedAt != null)
+    if (known !== null && known.deletedAt !== null)
       throw new CroftError('conflict', `${name} is the name of a deleted worker: choose another`, {
         name: ['is taken'],
       })

@@ -40,7 +40,10 @@ export async function timeline(
     cpu,
     runs: runs
       .filter((run) => run.workerId === id)
-      .map(({ workerId: _, reasonCode, ...run }) => ({ ...run, reasonCode: reasonCode as ReasonCode | null })),
+      .map(({ taskId, name: of, taskType, attempt, from: begin, to: end, outcome, reasonCode }) => ({
+        ...{ taskId, name: of, taskType, attempt, from: begin, to: end, outcome },
+        reasonCode: reasonCode as ReasonCode | null,
+      })),
     next: (outlook?.ticks ?? [])
       .filter((tick) => tick.workerId === id && tick.from < to.getTime())
       .map((tick) => ({ taskId: tick.taskId, name: tick.name, from: new Date(tick.from), to: new Date(tick.to) })),
