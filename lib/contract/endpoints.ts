@@ -6,6 +6,7 @@ import * as rules from './rules'
 import * as schedule from './schedule'
 import * as session from './session'
 import * as history from './schedule-history'
+import * as scheduleWork from './schedule-work'
 import * as stats from './stats'
 import * as blob from './blob'
 import * as task from './task'
@@ -18,10 +19,24 @@ const isEndpoint = (value: unknown): value is Endpoint =>
 
 /** Every call of Croft's own API, by operation id. */
 export const ENDPOINTS: Record<string, Endpoint> = Object.fromEntries(
-  [session, account, imports, periodic, schedule, history, blob, taskType, task, worker, rules, stats, admin].flatMap(
-    (module) =>
-      Object.entries(module as Record<string, unknown>).filter((entry): entry is [string, Endpoint] =>
-        isEndpoint(entry[1]),
-      ),
+  [
+    session,
+    account,
+    imports,
+    periodic,
+    schedule,
+    history,
+    scheduleWork,
+    blob,
+    taskType,
+    task,
+    worker,
+    rules,
+    stats,
+    admin,
+  ].flatMap((module) =>
+    Object.entries(module as Record<string, unknown>).filter((entry): entry is [string, Endpoint] =>
+      isEndpoint(entry[1]),
+    ),
   ),
 )

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { PERIOD_FROM, PERIODICITIES } from '#lib/core/schedule'
 import { endpoint } from './endpoint'
-import { byName, comment, config, language, notification, schedule, scheduleSummary } from './schedule'
+import { byName, comment, config, language, notification, schedule, scheduleSummary, yesNo } from './schedule'
 import { fieldErrors, id, instant, pageOf, pageQuery, resources } from './shared'
 
 const reason = z.strictObject({ comment })
@@ -70,6 +70,7 @@ const revision = revisionSummary.extend({
     config,
     notification: notification.nullable(),
     notes: z.string(),
+    tickets: z.array(z.string()).optional(),
   }),
   changes: z
     .array(z.object({ path: z.string(), before: z.unknown(), after: z.unknown() }))
@@ -97,7 +98,10 @@ export const getScheduleRevision = endpoint({
     'Secrets are masked unless the caller may see the secrets of schedules; that they changed is told all the same.',
   access: 'schedules.read',
   params: byRevision,
-  query: z.object({ against: id.optional().describe('the one before it when left out') }),
+  query: z.object({
+    against: id.optional().describe('the one before it when left out'),
+    secrets: yesNo.describe('false masks them even for those who may see them'),
+  }),
   response: revision,
 })
 export const revertSchedule = endpoint({

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { TASK_STATUSES } from '#lib/core/task'
 import { CHANNELS, OCCASIONS, PERIOD_FROM, PERIODICITIES } from '#lib/core/schedule'
 import { endpoint } from './endpoint'
 import { fieldErrors, id, instant, name, pageOf, pageQuery, repeated, resources, text } from './shared'
@@ -40,27 +41,41 @@ export const scheduleSummary = z.object({
     .describe('from when on it is requested by itself; null for never, and while a task waits or runs'),
   resources,
   queued: z.number().int().describe('tasks of it that wait in the queue'),
-  lastTask: z.object({ id, status: z.string(), updatedAt: instant }).nullable(),
+  lastTask: z
+    .object({
+      id,
+      status: z.enum(TASK_STATUSES),
+      updatedAt: instant,
+      startedAt: instant.nullable(),
+      endedAt: instant.nullable(),
+    })
+    .nullable(),
+  lastSuccessAt: instant.nullable(),
+  createdAt: instant,
   updatedAt: instant,
 })
 export const schedule = scheduleSummary.extend({
-  lastSuccessAt: instant.nullable(),
+  failedInRow: z.number().int().describe('tasks that ended otherwise since the last success'),
+  ticks: z.array(instant).describe('the next times at which it is requested by itself, if all goes well'),
   config: config.describe('secret parameters are masked unless the caller may see the secrets of schedules'),
   platform: z.string().nullable(),
   context: z.string().describe('only workers that have it take its tasks; empty for any'),
   periodFrom: z.enum(PERIOD_FROM).describe('a period counts from the last start, or from the last success'),
   notification: notification.nullable().describe('null unless the caller may see the secrets of schedules'),
-  notes: z.string(),
+  notes: z.string().describe('Markdown'),
+  tickets: z.array(z.string()).describe('addresses of tickets about it'),
   version: z.number().int(),
   command: z.array(z.string()),
   durations: z.object({
     defaultSeconds: z.number(),
     workers: z.array(z.object({ worker: z.string(), seconds: z.number(), measuredAt: instant })),
   }),
-  createdAt: instant,
 })
 
 export const comment = z.string().max(1_000).optional()
+const ticket = z
+  .url({ protocol: /^https?$/, error: 'must be an address that starts with http:// or https://' })
+  .max(500)
 const writable = {
   name: name.refine((value) => value !== 'none', 'must not be "none"'),
   taskType: z.string().min(1).max(100),
@@ -77,30 +92,52 @@ const writable = {
   config,
   notification: notification.nullable().default(null),
   notes: z.string().max(100_000).default(''),
+  tickets: z.array(ticket).max(20).default([]),
   comment: comment.describe('for the history'),
 }
 
-const yesNo = z
+export const SCHEDULE_SORTS = [
+  'name',
+  'taskType',
+  'category',
+  'language',
+  'periodicity',
+  'updated',
+  'created',
+  'lastSuccess',
+  'lastRun',
+] as const
+export const yesNo = z
   .enum(['true', 'false'])
   .transform((value) => value === 'true')
   .optional()
+/** Which schedules: in a query, and as text in the body of what is done to all of them. */
+export const scheduleFilter = z.object({
+  q: z.string().max(200).optional().describe('part of the name, whatever the case'),
+  category: repeated(z.string()),
+  language: repeated(z.string()),
+  tag: repeated(z.string()).describe('all of them'),
+  taskType: repeated(z.string()),
+  enabled: yesNo,
+  definitionVersion: z.string().max(100).optional(),
+  valid: yesNo.describe("whether it fits its task type's definition"),
+  archived: yesNo.describe('the archived ones; needs the permission schedules.archive'),
+  overdue: yesNo.describe('whose last success is longer ago than their period'),
+  periodicity: repeated(z.enum(PERIODICITIES)),
+  lastStatus: repeated(z.enum([...TASK_STATUSES, 'never'])).describe(
+    'how the last task that began stands; `never` where none ever began',
+  ),
+})
 export const listSchedules = endpoint({
   method: 'GET',
   path: '/schedules',
   tag: 'Schedules',
-  summary: 'Schedules, by name',
+  summary: 'Schedules, by name or in another order',
   access: 'public',
   query: pageQuery.extend({
-    q: z.string().max(200).optional().describe('part of the name, whatever the case'),
-    category: repeated(z.string()),
-    language: repeated(z.string()),
-    tag: repeated(z.string()).describe('all of them'),
-    taskType: repeated(z.string()),
-    enabled: yesNo,
-    definitionVersion: z.string().max(100).optional(),
-    valid: yesNo.describe("whether it fits its task type's definition"),
-    archived: yesNo.describe('the archived ones; needs the permission schedules.archive'),
-    overdue: yesNo.describe('whose last success is longer ago than their period'),
+    ...scheduleFilter.shape,
+    sort: z.enum(SCHEDULE_SORTS).default('name'),
+    order: z.enum(['asc', 'desc']).default('asc'),
   }),
   response: pageOf(scheduleSummary),
 })
@@ -110,7 +147,22 @@ export const createSchedule = endpoint({
   tag: 'Schedules',
   summary: 'Create a schedule',
   access: 'schedules.create',
-  body: z.strictObject(writable),
+  body: z.strictObject({
+    ...writable,
+    notification: notification.nullable().optional(),
+    copyOf: z
+      .string()
+      .min(1)
+      .optional()
+      .describe(
+        'name or id of the schedule that it began as a copy of: masked secrets, and receivers left out, are its',
+      ),
+    blobs: z
+      .array(z.strictObject({ field: text(100), data: z.string().min(1), comments: z.string().max(1_000).optional() }))
+      .max(20)
+      .default([])
+      .describe('small files for its parameters, as base64 or data: addresses'),
+  }),
   response: schedule,
   status: 201,
 })
@@ -122,6 +174,7 @@ export const getSchedule = endpoint({
   summary: 'One schedule',
   access: 'public',
   params: byName,
+  query: z.object({ secrets: yesNo.describe('false masks them even for those who may see them') }),
   response: schedule,
 })
 export const updateSchedule = endpoint({
@@ -150,6 +203,7 @@ export const updateSchedule = endpoint({
     config: config.optional(),
     notification: notification.nullable().optional(),
     notes: z.string().max(100_000).optional(),
+    tickets: z.array(ticket).max(20).optional(),
   }),
   response: schedule,
 })

@@ -183,7 +183,13 @@ export const getTaskTypeVersion = endpoint({
   summary: 'One version of a definition',
   access: 'public',
   params: byVersion,
-  response: versionBody,
+  response: versionBody.extend({
+    check: z.object({
+      relaxed: z.boolean().describe('whether the relaxed limits of its fields hold on this farm'),
+      blobUrl: z.string().describe('what the addresses of blobs begin with'),
+      blobMaxSize: z.number().int().describe('bytes'),
+    }),
+  }),
 })
 export const putTaskTypeVersion = endpoint({
   method: 'PUT',

@@ -4,7 +4,7 @@ import type { ScheduleSnapshot } from './schedule'
 export type SnapshotChange = { path: string; before?: unknown; after?: unknown }
 
 /** Each parameter is a place of its own; every other value is whole. */
-function placesOf(snapshot: ScheduleSnapshot): Map<string, unknown> {
+export function placesOf(snapshot: ScheduleSnapshot): Map<string, unknown> {
   const { config, resources, ...plain } = snapshot
   const { params, ...rest } = config
   const under = (prefix: string, values: object) =>
@@ -17,7 +17,7 @@ function placesOf(snapshot: ScheduleSnapshot): Map<string, unknown> {
   ])
 }
 
-const same = (a: unknown, b: unknown) => JSON.stringify(a) === JSON.stringify(b)
+export const same = (a: unknown, b: unknown) => JSON.stringify(a) === JSON.stringify(b)
 
 /** What changed from one snapshot to another, by place. */
 export function compareSnapshots(before: ScheduleSnapshot, after: ScheduleSnapshot): SnapshotChange[] {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { dueAt, isOverdue, retryWait, type Standing } from './period'
+import { dueAt, ticksOf, isOverdue, retryWait, type Standing } from './period'
 
 const day = (n: number) => new Date(Date.UTC(2026, 0, 1 + n))
 const schedule: Standing = {
@@ -76,4 +76,39 @@ describe('a schedule is overdue', () => {
       expect(isOverdue({ ...schedule, ...change }, day(0))).toBe(false)
     },
   )
+})
+
+describe('ticksOf', () => {
+  const now = new Date('2026-03-01T00:00:00Z')
+  const idle: Standing = {
+    periodicity: 'monthly',
+    periodFrom: 'start',
+    enabled: true,
+    archivedAt: null,
+    createdAt: new Date('2026-01-01T00:00:00Z'),
+    queued: 0,
+    lastTask: {
+      status: 'succeeded',
+      startedAt: new Date('2026-02-10T00:00:00Z'),
+      endedAt: new Date('2026-02-10T01:00:00Z'),
+    },
+    lastSuccessAt: new Date('2026-02-10T01:00:00Z'),
+    failedInRow: 0,
+  }
+  const ticks = (change: Partial<Standing>, count = 3) =>
+    ticksOf({ ...idle, ...change }, { now, seconds: 3600, count }).map((date) => date.toISOString().slice(0, 16))
+
+  it('go on by the period from start to start, and from success to success', () => {
+    expect(ticks({})).toEqual(['2026-03-13T00:00', '2026-04-13T00:00', '2026-05-14T00:00'])
+    expect(ticks({ periodFrom: 'success' })).toEqual(['2026-03-13T01:00', '2026-04-13T02:00', '2026-05-14T03:00'])
+  })
+  it('begin now where it is due, and after the run that waits', () => {
+    expect(ticks({ lastTask: null, lastSuccessAt: null }, 2)).toEqual(['2026-03-01T00:00', '2026-04-01T00:00'])
+    expect(ticks({ queued: 1 }, 1)).toEqual(['2026-04-01T00:00'])
+  })
+  it('the first one is what dueAt says, and there is none for what does not run by itself', () => {
+    expect(ticksOf(idle, { now, seconds: 3600, count: 1 })).toEqual([dueAt(idle)])
+    expect(ticks({ periodicity: 'manually' })).toEqual([])
+    expect(ticks({ enabled: false })).toEqual([])
+  })
 })

@@ -60,3 +60,42 @@ export function isOverdue(schedule: Omit<Standing, 'queued' | 'lastTask'>, now: 
   if (period === null || !runs(schedule)) return false
   return now.getTime() - (schedule.lastSuccessAt ?? schedule.createdAt).getTime() > period
 }
+
+/**
+ * The next `count` times at which a schedule will be requested by itself, if each run begins at once, succeeds and takes
+ * `seconds`: `dueAt` applied again and again. Empty for what never runs by itself. What is due already is due `now`.
+ */
+export function ticksOf(schedule: Standing, options: { now: Date; seconds: number; count: number }): Date[] {
+  const ticks: Date[] = []
+  let standing = settled(schedule, options)
+  while (ticks.length < options.count) {
+    const due = dueAt(standing)
+    if (due === null) break
+    const at = ticks.length === 0 && due < options.now ? options.now : due
+    ticks.push(at)
+    const ended = new Date(at.getTime() + options.seconds * 1000)
+    standing = {
+      ...standing,
+      lastTask: { status: 'succeeded', startedAt: at, endedAt: ended },
+      lastSuccessAt: ended,
+      failedInRow: 0,
+    }
+  }
+  return ticks
+}
+
+/** As it will stand once the task that waits or runs has succeeded. */
+function settled(schedule: Standing, { now, seconds }: { now: Date; seconds: number }): Standing {
+  const { lastTask, queued } = schedule
+  const running = lastTask !== null && !isFinal(lastTask.status)
+  if (queued === 0 && !running) return schedule
+  const startedAt = (queued === 0 ? lastTask?.startedAt : null) ?? now
+  const endedAt = new Date(Math.max(now.getTime(), startedAt.getTime() + seconds * 1000))
+  return {
+    ...schedule,
+    queued: 0,
+    lastTask: { status: 'succeeded', startedAt, endedAt },
+    lastSuccessAt: endedAt,
+    failedInRow: 0,
+  }
+}

@@ -52,6 +52,8 @@ export type ScheduleSnapshot = {
   notification: Notification | null
   notificationFormat: NotificationFormat
   notes: string
+  /** Addresses of tickets about it; absent for none. */
+  tickets?: string[]
 }
 
 /** A task's snapshot: the schedule's config, expanded (zimfarm.md §11.1). */
@@ -63,7 +65,12 @@ export type TaskConfig = ScheduleConfig & {
   command: string[]
   /** Longest run, in seconds. */
   timeLimit: number
+  /** A test run: its files are kept apart, the catalogue and other receivers are not told. */
+  test?: true
 }
+
+/** Where the files of test runs go: no reader sees that folder (zimfarm.md §5.9). */
+export const TEST_PATH = '/.hidden/dev'
 
 /** 31 days: what a schedule's work is taken to last until it has been measured (zimfarm.md §9). */
 export const DEFAULT_DURATION_SECONDS = 2_678_400

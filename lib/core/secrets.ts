@@ -32,16 +32,25 @@ export function maskParams(definition: TaskTypeDefinition | null | undefined, pa
 
 const IS_MASK = /^(-{8}|\*{24})$/
 
-/** New parameters in which a mask, as a caller without sight of secrets sends it back, stands for the value that is stored. */
+/**
+ * New parameters in which a mask, as a caller without sight of secrets sends it back, stands for the value that is stored;
+ * so does an address whose secret parts are masked.
+ */
 export function keepSecrets(definition: TaskTypeDefinition, params: Params, stored: Params): Params {
   const secret = new Set(secretKeys(definition))
   return Object.fromEntries(
     Object.entries(params).map(([key, value]) => {
-      const masked = secret.has(key) && typeof value === 'string' && IS_MASK.test(value)
-      return [key, masked ? (stored[key] ?? value) : value]
+      const before = stored[key]
+      const masked =
+        typeof value === 'string' &&
+        (secret.has(key) ? IS_MASK.test(value) : typeof before === 'string' && isMasked(value, before))
+      return [key, masked ? (before ?? value) : value]
     }),
   )
 }
+
+const isMasked = (value: string, stored: string) =>
+  value !== stored && [MASK, LONG_MASK].some((mask) => value === maskUrls(stored, mask))
 
 /** The command line with the values of secret parameters masked. */
 export function maskCommand(definition: TaskTypeDefinition, command: readonly string[]): string[] {

@@ -59,7 +59,8 @@ export function bytesOf(data: string): Uint8Array {
   return Buffer.from(text, 'base64')
 }
 
-async function checkedBytes(ctx: Context, kind: BlobKind, bytes: Uint8Array): Promise<Uint8Array> {
+/** The bytes of a blob as they are kept. @throws CroftError invalid when they are empty, too many or not of its kind */
+export async function checkedBytes(ctx: Context, kind: BlobKind, bytes: Uint8Array): Promise<Uint8Array> {
   const refuse = (why: string) => new CroftError('invalid', `the blob ${why}`, { data: [why] })
   const limit = ctx.settings.blobMaxSize
   if (bytes.length === 0) throw refuse('must not be empty')

@@ -1,4 +1,5 @@
 import type { CmsAnswer, FileCheck } from '#lib/core/task-view'
+import type { TaskConfig } from '#lib/core/schedule'
 import { json } from '#lib/db/client'
 import type { Context, TxContext } from '../context'
 import type { CmsSettings } from '../settings'
@@ -15,7 +16,8 @@ type Info = {
 
 /**
  * Writes into the outbox that the catalogue is to be told of a file, once: when it is checked, or, in the second way,
- * when the check's results are uploaded too. Nothing when no catalogue is set, or when the file's content is not known.
+ * when the check's results are uploaded too. Nothing when no catalogue is set, when the file's content is not known, or when it comes
+ * from a test run.
  */
 export async function writeCmsNotice(tx: TxContext, fileId: string): Promise<void> {
   const { cms } = tx.settings
@@ -27,6 +29,7 @@ export async function writeCmsNotice(tx: TxContext, fileId: string): Promise<voi
   const check = file.check as FileCheck | null
   const info = (file.info as Info | null) ?? (check?.info as Info | undefined) ?? null
   if (check === null || info === null || file.task === null) return
+  if ((file.task.config as TaskConfig).test === true) return
   if (cms.way === 'v2' && (file.status !== 'uploaded' || file.checkFile === null)) return
   if ((file.cms as CmsAnswer | null)?.succeeded === true) return
   const waiting = await tx.db.notice.findFirst({

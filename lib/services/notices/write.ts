@@ -25,7 +25,8 @@ const PAYLOADS: Record<Channel, (tx: TxContext, task: TaskDetails) => object | P
 
 /**
  * Writes what is to be told of a task into the outbox, with the document as of now, in the transaction of the change:
- * to those whom its schedule named when it was requested, then to those who are told of every task (zimfarm.md §14.1).
+ * to those whom its schedule named when it was requested, then to those who are told of every task (zimfarm.md §14.1);
+ * nobody is told of a test run.
  * The jobs that deliver it go to the queue after the commit.
  */
 export async function writeNotices(
@@ -40,6 +41,7 @@ export async function writeNotices(
   )
   if (wanted.length === 0) return
   const task = await getTask(tx, taskId)
+  if (task.config.test === true) return
   const now = tx.now()
   const payloads = new Map<Channel, object>()
   for (const { channel } of wanted) {

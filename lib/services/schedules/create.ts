@@ -13,7 +13,8 @@ import { similarityOf } from '#lib/core/similarity'
 import { isUniqueViolation, json } from '#lib/db/client'
 import { demand, transaction, type Context } from '../context'
 import { appendEvent } from '../events/append'
-import { checkConfig, checkNotification } from './check'
+import { ownBlobs, type NewBlob, type OwnBlobs } from '../blobs/own'
+import { checkConfig, checkNotification, definitionOf } from './check'
 import { recordRevision } from './history'
 import { SCHEDULE, toSchedule, type ScheduleView } from './view'
 
@@ -35,20 +36,38 @@ export type NewSchedule = {
   notification: Notification | null
   notificationFormat?: NotificationFormat
   notes?: string
+  tickets?: string[]
   /** For the history. */
   comment?: string | null
 }
 
 /**
- * With `evenInvalid` a schedule whose parameters do not fit is kept, disabled, with the complaints.
+ * With `evenInvalid` a schedule whose parameters do not fit is kept, disabled, with the complaints. `blobs` come with it; blobs
+ * of other schedules that its parameters name are copied.
  * @throws CroftError forbidden; invalid with a complaint for each field; conflict when the name is taken
  */
 export async function createSchedule(
   ctx: Context,
   input: NewSchedule,
-  options: { evenInvalid?: boolean } = {},
+  options: { evenInvalid?: boolean; blobs?: readonly NewBlob[] } = {},
 ): Promise<ScheduleView> {
   demand(ctx, 'schedules.create')
+  const found = await definitionOf(ctx, input.taskType, input.definitionVersion)
+  const blobs = await ownBlobs(ctx, found.definition, input.config.params, options.blobs ?? [])
+  try {
+    return await insert(ctx, { ...input, config: { ...input.config, params: blobs.params } }, options, blobs)
+  } catch (error) {
+    await blobs.drop()
+    throw error
+  }
+}
+
+async function insert(
+  ctx: Context,
+  input: NewSchedule,
+  options: { evenInvalid?: boolean },
+  blobs: OwnBlobs,
+): Promise<ScheduleView> {
   const { definition, version, invalid } = await checkConfig(ctx, input, options)
   checkNotification(input.notification)
   const now = ctx.now()
@@ -76,12 +95,14 @@ export async function createSchedule(
           notificationFormat: input.notificationFormat ?? 'v1',
           similarity: similarityOf(definition, input.config.params),
           notes: input.notes ?? '',
+          tickets: input.tickets ?? [],
           createdAt: now,
           updatedAt: now,
           durations: { create: { seconds: DEFAULT_DURATION_SECONDS, measuredAt: now } },
         },
         ...SCHEDULE,
       })
+      await blobs.write(tx, row.id)
       await recordRevision(tx, row, input.comment)
       await appendEvent(tx, { kind: 'schedule.created', scheduleId: row.id, data: { name: row.name } })
       return toSchedule(tx, await tx.taskTypes.current(), row)

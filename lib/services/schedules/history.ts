@@ -37,6 +37,7 @@ export const snapshotOf = (row: Row): ScheduleSnapshot => ({
   notification: row.notification as Notification | null,
   notificationFormat: row.notificationFormat as NotificationFormat,
   notes: row.notes,
+  ...(row.tickets.length > 0 && { tickets: row.tickets }),
 })
 
 /** Appends a schedule, as it is after a change, to its history: in the transaction of the change. */
@@ -89,17 +90,24 @@ const summary = ({ id, version, author, at, comment }: RevisionRow): RevisionSum
 const snapshotIn = (row: RevisionRow) => row.snapshot as ScheduleSnapshot
 
 /** A snapshot as this caller may see it: secrets, and who is told, only for those with `schedules.secrets`. */
-function shown(ctx: ReadContext, types: Catalogue, snapshot: ScheduleSnapshot): ScheduleSnapshot {
-  if (may(ctx.actor, 'schedules.secrets')) return snapshot
+function shown(ctx: ReadContext, types: Catalogue, snapshot: ScheduleSnapshot, secrets = true): ScheduleSnapshot {
+  const trusted = may(ctx.actor, 'schedules.secrets')
+  if (trusted && secrets) return snapshot
   const definition = types.definition(snapshot.taskType, snapshot.definitionVersion)
   const params = maskParams(definition, snapshot.config.params)
-  return { ...snapshot, notification: null, config: { ...snapshot.config, params } }
+  return { ...snapshot, notification: trusted ? snapshot.notification : null, config: { ...snapshot.config, params } }
 }
 
-function toRevision(ctx: ReadContext, types: Catalogue, row: RevisionRow, other: RevisionRow | null): Revision {
-  const snapshot = shown(ctx, types, snapshotIn(row))
+function toRevision(
+  ctx: ReadContext,
+  types: Catalogue,
+  row: RevisionRow,
+  other: RevisionRow | null,
+  secrets?: boolean,
+): Revision {
+  const snapshot = shown(ctx, types, snapshotIn(row), secrets)
   if (other === null) return { ...summary(row), snapshot, changes: null }
-  const before = shown(ctx, types, snapshotIn(other))
+  const before = shown(ctx, types, snapshotIn(other), secrets)
   const visible = new Map(compareSnapshots(before, snapshot).map((change) => [change.path, change]))
   const changes = compareSnapshots(snapshotIn(other), snapshotIn(row)).flatMap(
     ({ path }) =>
@@ -149,7 +157,7 @@ export async function searchHistory(
  */
 export async function getRevision(
   ctx: ReadContext,
-  input: { schedule: string; id: string; against?: string },
+  input: { schedule: string; id: string; against?: string; secrets?: boolean },
 ): Promise<Revision> {
   const scheduleId = await scheduleIdOf(ctx, input.schedule)
   const row = await revisionRow(ctx, scheduleId, input.id)
@@ -160,7 +168,7 @@ export async function getRevision(
           orderBy: { version: 'desc' },
         })
       : await revisionRow(ctx, scheduleId, input.against)
-  return toRevision(ctx, await ctx.taskTypes.current(), row, other)
+  return toRevision(ctx, await ctx.taskTypes.current(), row, other, input.secrets)
 }
 
 /** @throws CroftError not_found */

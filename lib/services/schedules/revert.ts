@@ -22,6 +22,7 @@ export async function revertSchedule(
   delete snapshot.archived
   return updateSchedule(ctx, id, {
     ...snapshot,
+    tickets: snapshot.tickets ?? [],
     version: input.version,
     comment: input.comment ?? `back to version ${row.version}`,
   })

@@ -1,6 +1,6 @@
 import { may } from '#lib/core/access'
 import { expand } from '#lib/core/command'
-import { dueAt, isOverdue } from '#lib/core/period'
+import { dueAt, isOverdue, ticksOf } from '#lib/core/period'
 import {
   DEFAULT_DURATION_SECONDS,
   type Language,
@@ -75,9 +75,15 @@ export type ScheduleView = {
   notification: Notification | null
   notificationFormat: NotificationFormat
   notes: string
+  /** Addresses of tickets about it. */
+  tickets: string[]
   version: number
+  /** Tasks that ended otherwise since the last success. */
+  failedInRow: number
   queued: number
   lastTask: LastTask | null
+  /** The next times at which it will be requested by itself, if all goes well (ticksOf in lib/core/period.ts). */
+  ticks: Date[]
   durations: {
     defaultSeconds: number
     defaultAt: Date
@@ -86,6 +92,14 @@ export type ScheduleView = {
   createdAt: Date
   updatedAt: Date
 }
+
+/** How many of the next times are told. */
+const TICKS = 20
+
+/** As `expectedSeconds` has it (durations.ts): the latest measured one, else the default. */
+const expected = (row: ScheduleRow): number =>
+  (row.durations.find((duration) => duration.workerId !== null) ?? row.durations[0])?.seconds ??
+  DEFAULT_DURATION_SECONDS
 
 /** A schedule as this caller may see it: secrets and who is told only for those who may change it. */
 export function toSchedule(
@@ -100,6 +114,7 @@ export function toSchedule(
   const shown =
     trusted && options.secrets !== false ? stored : { ...stored, params: maskParams(definition, stored.params) }
   const resources = resourcesOf(row)
+  const standing = standingOf(row)
   const fallback = row.durations.find((duration) => duration.workerId === null)
   return {
     id: row.id,
@@ -119,8 +134,8 @@ export function toSchedule(
     invalid: row.invalid as FieldErrors | null,
     archivedAt: row.archivedAt,
     lastSuccessAt: row.lastSuccessAt,
-    overdue: isOverdue(standingOf(row), ctx.now()),
-    nextAt: dueAt(standingOf(row)),
+    overdue: isOverdue(standing, ctx.now()),
+    nextAt: dueAt(standing),
     config: shown,
     command:
       definition === null
@@ -129,9 +144,12 @@ export function toSchedule(
     notification: trusted ? (row.notification as Notification | null) : null,
     notificationFormat: row.notificationFormat as NotificationFormat,
     notes: row.notes,
+    tickets: row.tickets,
     version: row.version,
+    failedInRow: row.failedInRow,
     queued: row._count.tasks,
     lastTask: row.lastTask as LastTask | null,
+    ticks: ticksOf(standing, { now: ctx.now(), seconds: expected(row), count: TICKS }),
     durations: {
       defaultSeconds: fallback?.seconds ?? DEFAULT_DURATION_SECONDS,
       defaultAt: fallback?.measuredAt ?? row.createdAt,

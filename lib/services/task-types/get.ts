@@ -1,5 +1,6 @@
 import { CroftError } from '#lib/core/error'
 import type { TaskTypeDefinition } from '#lib/core/task-type'
+import { blobPrefix } from '../blobs/address'
 import type { ReadContext } from '../context'
 import type { TaskTypeEntry } from './catalogue'
 
@@ -39,6 +40,13 @@ export async function getVersion(ctx: ReadContext, taskType: string, version: st
     rechecking: row.recheckAt !== null,
   }
 }
+
+/** How this farm checks the parameters of a task type: for forms that check as one types. */
+export const checkSettings = ({ settings }: ReadContext, taskType: string) => ({
+  relaxed: settings.relaxed(taskType),
+  blobUrl: blobPrefix(settings),
+  blobMaxSize: settings.blobMaxSize,
+})
 
 /** Of each version of a task type: how many schedules are of it, and how many of them do not fit. @throws CroftError not_found */
 export async function versionUse(
