@@ -9,7 +9,6 @@ import { ListPanel } from '#components/list-panel'
 import { Empty } from '#components/states'
 import { StatusBadge } from '#components/status'
 import { Ago } from '#components/time'
-import type { TaskStatus } from '#lib/core/task'
 import { useLive } from '../live'
 import { LiveDot } from '../live-dot'
 import { useMay, useSchedules } from '../queries'
@@ -114,7 +113,7 @@ export function ScheduleList() {
                   <span className="text-muted">never ran</span>
                 ) : (
                   <>
-                    <StatusBadge status={schedule.lastTask.status as TaskStatus} />
+                    <StatusBadge status={schedule.lastTask.status} />
                     <div className="text-muted text-xs">
                       <Ago date={schedule.lastTask.updatedAt} />
                     </div>
