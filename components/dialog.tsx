@@ -9,11 +9,14 @@ export function Dialog({
   title,
   open,
   onClose,
+  wide = false,
   children,
 }: {
   title: string
   open: boolean
   onClose: () => void
+  /** For tables. */
+  wide?: boolean
   children: React.ReactNode
 }) {
   const t = useTranslations('common')
@@ -24,7 +27,9 @@ export function Dialog({
       isDismissable
       className="fixed inset-0 z-50 flex items-end justify-center bg-black/40 p-0 sm:items-center sm:p-6"
     >
-      <Modal className="panel max-h-[85dvh] w-full overflow-auto rounded-b-none shadow-xl sm:max-w-xl sm:rounded-xl">
+      <Modal
+        className={`panel max-h-[85dvh] w-full overflow-auto rounded-b-none shadow-xl sm:rounded-xl ${wide ? 'sm:max-w-4xl' : 'sm:max-w-xl'}`}
+      >
         <AriaDialog className="p-5 outline-none">
           <div className="mb-3 flex items-start justify-between gap-4">
             <Heading slot="title" className="text-lg font-semibold">

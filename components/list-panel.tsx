@@ -16,10 +16,12 @@ export function ListPanel(props: {
   label: string
   query: Query
   empty: React.ReactNode | null
+  /** What the button for more says; else it shows more. */
+  more?: string
   children: React.ReactNode
 }) {
   const t = useTranslations('common')
-  const { label, query, empty, children } = props
+  const { label, query, empty, more, children } = props
   const content = query.isPending ? (
     <Loading />
   ) : query.error !== null ? (
@@ -42,7 +44,7 @@ export function ListPanel(props: {
             disabled={query.isFetchingNextPage}
             onClick={() => void query.fetchNextPage()}
           >
-            {t('showMore')}
+            {more ?? t('showMore')}
           </button>
         </div>
       )}

@@ -1,163 +1,245 @@
 'use client'
 
+import { ArrowDown, ArrowUp, ListChecks } from 'lucide-react'
 import Link from 'next/link'
-import { parseAsString, parseAsStringLiteral, useQueryStates } from 'nuqs'
-import type { z } from 'zod'
+import { useTranslations } from 'next-intl'
+import { useState } from 'react'
+import { useFormat } from '#components/format'
 import { ListPanel } from '#components/list-panel'
 import { Empty } from '#components/states'
-import { ProgressBar, StatusBadge } from '#components/status'
-import { Ago, Took } from '#components/time'
-import type { taskSummary } from '#lib/contract/task'
-import { REASON_TEXT, type TaskStatus } from '#lib/core/task'
-import { CancelButton } from './cancel'
+import { firstDirection, TAB_SORTS, TAB_STATUSES, TABS, type Sort, type TaskQuery } from '#lib/core/pipeline'
 import { useLive } from './live'
 import { LiveDot } from './live-dot'
-import { useCounts, useTasks } from './queries'
-import { RequestButton } from './request'
-import { Why } from './why'
+import { RowActions } from './pipeline/actions'
+import { BulkActions, BulkDialog, BulkJobs, type Chosen } from './pipeline/bulk'
+import { COLUMNS, Name, type Column } from './pipeline/columns'
+import { Filters } from './pipeline/filters'
+import { useMatching, usePipeline, useShortWhys, type Row, type ShortWhy } from './pipeline/queries'
+import { SaidAbove } from './pipeline/said'
+import { isFiltered, NO_FILTER, orderOf, queryOf, useView, type SetView, type View } from './pipeline/state'
+import { Views } from './pipeline/views'
+import { useCounts, useMe } from './queries'
 
-type Task = z.output<typeof taskSummary>
-const TABS = ['queued', 'running', 'done', 'failed'] as const
-type Tab = (typeof TABS)[number]
-const STATUSES: Record<Tab, TaskStatus[]> = {
-  queued: ['requested'],
-  running: ['reserved', 'started'],
-  done: ['succeeded', 'canceled'],
-  failed: ['failed'],
-}
-const NOTHING: Record<Tab, string> = {
-  queued: 'Nothing waits in the queue',
-  running: 'Nothing runs right now',
-  done: 'Nothing is done yet',
-  failed: 'Nothing has failed',
-}
+type Selection = { ids: ReadonlySet<string>; all: boolean }
+const NONE: Selection = { ids: new Set(), all: false }
 
-/** The columns of each tab besides the schedule: heading and cell. */
-const COLUMNS: Record<Tab, { title: string; cell: (task: Task) => React.ReactNode; wide?: boolean }[]> = {
-  queued: [
-    { title: 'Priority', cell: (task) => task.priority },
-    { title: 'Why it waits', wide: true, cell: (task) => <Why taskId={task.id} /> },
-    { title: 'Requested', cell: (task) => <Requested task={task} /> },
-  ],
-  running: [
-    {
-      title: 'Stage',
-      cell: (task) => (
-        <StatusBadge status={task.status} stage={task.stage} canceling={task.cancelRequestedAt !== null} />
-      ),
-    },
-    { title: 'Progress', wide: true, cell: (task) => <Progress task={task} /> },
-    { title: 'Worker', cell: (task) => task.worker },
-    { title: 'For', cell: (task) => <Took from={task.reservedAt ?? task.requestedAt} to={null} /> },
-  ],
-  done: [
-    { title: 'Status', cell: (task) => <StatusBadge status={task.status} /> },
-    { title: 'Worker', cell: (task) => task.worker ?? '–' },
-    {
-      title: 'Took',
-      cell: (task) => (task.startedAt === null ? '–' : <Took from={task.startedAt} to={task.endedAt} />),
-    },
-    { title: 'Ended', cell: (task) => <Ago date={task.endedAt ?? task.updatedAt} /> },
-  ],
-  failed: [
-    { title: 'Why', wide: true, cell: (task) => <Failure task={task} /> },
-    { title: 'Attempt', cell: (task) => `${task.attempt} of ${task.maxAttempts}` },
-    { title: 'Worker', cell: (task) => task.worker ?? '–' },
-    { title: 'Ended', cell: (task) => <Ago date={task.endedAt ?? task.updatedAt} /> },
-  ],
-}
-
-function Requested({ task }: { task: Task }) {
+function Tabs({ view, setView }: { view: View; setView: SetView }) {
+  const t = useTranslations('pipeline')
+  const format = useFormat()
+  const counts = useCounts()
   return (
-    <span className="whitespace-nowrap">
-      <Ago date={task.requestedAt} /> <span className="text-muted">by {task.requestedBy}</span>
-    </span>
+    <nav
+      aria-label={t('tabs.label')}
+      className="border-line -mx-4 flex gap-1 overflow-x-auto border-b px-4 sm:mx-0 sm:px-0"
+    >
+      {TABS.map((tab) => (
+        <button
+          key={tab}
+          type="button"
+          aria-current={tab === view.tab ? 'true' : undefined}
+          onClick={() => void setView({ tab, sort: null, dir: null })}
+          className="text-muted hover:text-ink aria-[current=true]:border-accent aria-[current=true]:text-ink -mb-px flex items-baseline gap-2 border-b-2 border-transparent px-3 py-2 text-sm font-medium whitespace-nowrap"
+        >
+          {t(`tabs.${tab}`)}
+          <span className="bg-sunken text-muted rounded-full px-2 py-0.5 text-xs">
+            {counts.data === undefined
+              ? '…'
+              : format.number(TAB_STATUSES[tab].reduce((sum, status) => sum + (counts.data[status] ?? 0), 0))}
+          </span>
+        </button>
+      ))}
+    </nav>
   )
 }
 
-function Progress({ task }: { task: Task }) {
-  if (task.progress === null) return <span className="text-muted">–</span>
-  return <ProgressBar percent={task.progress.overall} label={`Progress of ${task.originalScheduleName}`} />
-}
-
-function Failure({ task }: { task: Task }) {
+function SortHeading({
+  column,
+  view,
+  setView,
+}: {
+  column: Column | { id: 'schedule'; sort: Sort }
+  view: View
+  setView: SetView
+}) {
+  const t = useTranslations('pipeline')
+  const order = orderOf(view)
+  const { id, sort } = column
+  const from = 'from' in column && column.from !== undefined ? HIDDEN[column.from] : ''
+  if (sort === undefined) {
+    return (
+      <th scope="col" className={from}>
+        {t(`column.${id}`)}
+      </th>
+    )
+  }
+  const here = order.sort === sort
+  const Arrow = order.direction === 'asc' ? ArrowUp : ArrowDown
+  const next = here ? (order.direction === 'asc' ? 'desc' : 'asc') : firstDirection(sort)
   return (
-    <span>
-      <span className="text-bad font-medium">{task.reasonCode}</span>{' '}
-      <span className="text-muted">
-        {task.reasonText || (task.reasonCode !== null && REASON_TEXT[task.reasonCode])}
-      </span>
-    </span>
+    <th
+      scope="col"
+      className={from}
+      aria-sort={here ? (order.direction === 'asc' ? 'ascending' : 'descending') : undefined}
+    >
+      <button
+        type="button"
+        className={`hover:text-ink -my-1 inline-flex min-h-7 items-center gap-1 ${here ? 'text-ink' : ''}`}
+        onClick={() => void setView({ sort, dir: next })}
+      >
+        {t(`column.${id}`)}
+        <Arrow aria-hidden className={`size-3.5 ${here ? 'text-accent' : 'invisible'}`} />
+      </button>
+    </th>
+  )
+}
+const HIDDEN = { lg: 'max-lg:hidden', xl: 'max-xl:hidden' } as const
+
+/** On a phone there are no headings to press. */
+function SortSelect({ view, setView }: { view: View; setView: SetView }) {
+  const t = useTranslations('pipeline')
+  const order = orderOf(view)
+  const Arrow = order.direction === 'asc' ? ArrowUp : ArrowDown
+  return (
+    <div className="mb-3 flex gap-2 md:hidden">
+      <select
+        className="field flex-1 text-sm"
+        aria-label={t('sort.label')}
+        value={order.sort}
+        onChange={(event) => void setView({ sort: event.target.value as Sort, dir: null })}
+      >
+        {TAB_SORTS[view.tab].map((sort) => (
+          <option key={sort} value={sort}>
+            {t('sort.label')}: {t(`sort.${sort}`)}
+          </option>
+        ))}
+      </select>
+      <button
+        type="button"
+        className="button"
+        aria-label={`${t('sort.reverse')} (${t(`sort.${order.direction}`)})`}
+        onClick={() => void setView({ sort: order.sort, dir: order.direction === 'asc' ? 'desc' : 'asc' })}
+      >
+        <Arrow aria-hidden className="size-4" />
+      </button>
+    </div>
   )
 }
 
-function Name({ task }: { task: Task }) {
+type RowsProps = {
+  view: View
+  setView: SetView
+  rows: readonly Row[]
+  whys: ReadonlyMap<string, ShortWhy>
+  selection: Selection
+  select: (selection: Selection) => void
+  selectable: boolean
+}
+
+function Check({ row, selection, select }: Pick<RowsProps, 'selection' | 'select'> & { row: Row }) {
+  const t = useTranslations('pipeline')
   return (
-    <>
-      <Link href={`/tasks/${task.id}`} className="link font-medium break-all">
-        {task.originalScheduleName}
-      </Link>
-      <div className="text-muted text-xs">{task.taskType}</div>
-    </>
+    <input
+      type="checkbox"
+      className="accent-accent size-4 align-middle"
+      aria-label={t('select.row', { name: row.originalScheduleName })}
+      checked={selection.all || selection.ids.has(row.id)}
+      onChange={() => {
+        const ids = new Set(selection.all ? [] : selection.ids)
+        if (!ids.delete(row.id)) ids.add(row.id)
+        select({ ids, all: false })
+      }}
+    />
   )
 }
 
-function Action({ tab, task }: { tab: Tab; task: Task }) {
-  if (tab === 'failed')
-    return task.scheduleName === null ? null : <RequestButton schedule={task.scheduleName} label="Again" quiet />
-  return <CancelButton task={task} />
+function CheckAll({ rows, selection, select }: Pick<RowsProps, 'rows' | 'selection' | 'select'>) {
+  const t = useTranslations('pipeline')
+  const every = rows.length > 0 && rows.every((row) => selection.all || selection.ids.has(row.id))
+  return (
+    <input
+      type="checkbox"
+      className="accent-accent size-4 align-middle"
+      aria-label={t('select.page')}
+      checked={every}
+      ref={(box) => {
+        if (box !== null) box.indeterminate = !every && selection.ids.size > 0
+      }}
+      onChange={() => select(every ? NONE : { ids: new Set(rows.map((row) => row.id)), all: false })}
+    />
+  )
 }
 
-function Rows({ tab, tasks }: { tab: Tab; tasks: Task[] }) {
-  const columns = COLUMNS[tab]
+function Rows(props: RowsProps) {
+  const { view, setView, rows, whys, selection, select, selectable } = props
+  const t = useTranslations('pipeline')
+  const columns = COLUMNS[view.tab]
   return (
     <>
       <table className="data-table hidden md:table">
         <thead>
           <tr>
-            <th scope="col">Schedule</th>
-            {columns.map(({ title }) => (
-              <th key={title} scope="col">
-                {title}
+            {selectable && (
+              <th scope="col" className="w-8">
+                <CheckAll {...props} />
               </th>
+            )}
+            <SortHeading column={{ id: 'schedule', sort: 'schedule' }} view={view} setView={setView} />
+            {columns.map((column) => (
+              <SortHeading key={column.id} column={column} view={view} setView={setView} />
             ))}
             <th scope="col">
-              <span className="sr-only">Actions</span>
+              <span className="sr-only">{t('column.actions')}</span>
             </th>
           </tr>
         </thead>
         <tbody>
-          {tasks.map((task) => (
-            <tr key={task.id}>
-              <td className="max-w-72">
-                <Name task={task} />
+          {rows.map((row) => (
+            <tr
+              key={row.id}
+              className={selection.all || selection.ids.has(row.id) ? 'bg-accent-soft' : 'hover:bg-paper'}
+            >
+              {selectable && (
+                <td>
+                  <Check row={row} selection={selection} select={select} />
+                </td>
+              )}
+              <td className="max-w-64 min-w-36">
+                <Name row={row} />
               </td>
-              {columns.map(({ title, cell, wide }) => (
-                <td key={title} className={wide ? 'w-2/5' : 'whitespace-nowrap'}>
-                  {cell(task)}
+              {columns.map(({ id, wide, from, cell: Cell }) => (
+                <td
+                  key={id}
+                  className={`${wide ? 'w-1/4 min-w-44' : 'max-w-44'} ${from === undefined ? '' : HIDDEN[from]}`}
+                >
+                  {Cell({ row, short: whys.get(row.id) })}
                 </td>
               ))}
-              <td className="text-right">
-                <Action tab={tab} task={task} />
+              <td className="text-right whitespace-nowrap">
+                <RowActions row={row} />
               </td>
             </tr>
           ))}
         </tbody>
       </table>
       <ul className="divide-line divide-y md:hidden">
-        {tasks.map((task) => (
-          <li key={task.id} className="space-y-2 p-4">
-            <div className="flex items-start justify-between gap-3">
-              <div>
-                <Name task={task} />
+        {rows.map((row) => (
+          <li key={row.id} className="space-y-3 p-4">
+            <div className="flex items-start gap-3">
+              {selectable && (
+                <span className="pt-0.5">
+                  <Check row={row} selection={selection} select={select} />
+                </span>
+              )}
+              <div className="min-w-0 flex-1">
+                <Name row={row} />
               </div>
-              <Action tab={tab} task={task} />
+              <RowActions row={row} />
             </div>
-            <dl className="grid grid-cols-[auto_1fr] gap-x-3 gap-y-1 text-sm">
-              {columns.map(({ title, cell }) => (
-                <div key={title} className="contents">
-                  <dt className="text-muted">{title}</dt>
-                  <dd>{cell(task)}</dd>
+            <dl className="grid grid-cols-[auto_minmax(0,1fr)] gap-x-4 gap-y-1 text-sm">
+              {columns.map(({ id, cell: Cell }) => (
+                <div key={id} className="contents">
+                  <dt className="text-muted">{t(`column.${id}`)}</dt>
+                  <dd className="min-w-0">{Cell({ row, short: whys.get(row.id) })}</dd>
                 </div>
               ))}
             </dl>
@@ -168,92 +250,167 @@ function Rows({ tab, tasks }: { tab: Tab; tasks: Task[] }) {
   )
 }
 
-function Nothing({ view, clear }: { view: { tab: Tab; schedule: string; worker: string }; clear: () => void }) {
-  if (view.schedule !== '' || view.worker !== '') {
+function Nothing({ view, filtered, clear }: { view: View; filtered: boolean; clear: () => void }) {
+  const t = useTranslations('pipeline')
+  if (filtered) {
     return (
-      <Empty title="Nothing fits the filter">
-        <button type="button" className="link" onClick={clear}>
-          Clear the filter
+      <Empty title={t('empty.filtered')}>
+        <p>{t('empty.filteredHint')}</p>
+        <button type="button" className="link mt-1" onClick={clear}>
+          {t('filter.clear')}
         </button>
       </Empty>
     )
   }
   return (
-    <Empty title={NOTHING[view.tab]}>
+    <Empty title={t(`empty.${view.tab}`)}>
+      {view.tab === 'running' && <p>{t('empty.running_hint')}</p>}
+      {view.tab === 'failed' && <p>{t('empty.failed_hint')}</p>}
       <p>
-        Request a task on the page of a{' '}
-        <Link className="link" href="/schedules">
-          schedule
-        </Link>
-        .
+        {t.rich('empty.request', {
+          link: (chunks) => (
+            <Link className="link" href="/schedules">
+              {chunks}
+            </Link>
+          ),
+        })}
       </p>
     </Empty>
   )
 }
 
-export function Pipeline() {
-  const [view, setView] = useQueryStates({
-    tab: parseAsStringLiteral(TABS).withDefault('queued'),
-    schedule: parseAsString.withDefault(''),
-    worker: parseAsString.withDefault(''),
-  })
-  const live = useLive()
-  const counts = useCounts()
-  const query = useTasks({
-    status: STATUSES[view.tab],
-    schedule: view.schedule || undefined,
-    worker: view.worker || undefined,
-    sort: view.tab === 'queued' ? 'queue' : 'updated',
-  })
-  const tasks = query.data?.pages.flatMap((page) => page.items) ?? []
-  const count = (tab: Tab) =>
-    counts.data === undefined ? undefined : STATUSES[tab].reduce((sum, status) => sum + counts.data[status], 0)
+/** What is selected and what can be done with it; it stays in sight. */
+function SelectionBar(props: {
+  view: View
+  query: TaskQuery
+  rows: readonly Row[]
+  more: boolean
+  selection: Selection
+  select: (selection: Selection) => void
+  onStarted: (id: string) => void
+}) {
+  const { view, query, rows, more, selection, select, onStarted } = props
+  const t = useTranslations('pipeline')
+  const format = useFormat()
+  const matching = useMatching(query, selection.ids.size > 0 || selection.all)
+  if (selection.ids.size === 0 && !selection.all) return null
+  const { count = 0, exact = true } = matching.data ?? {}
+  const number = format.number(count)
+  const whole = more && !selection.all && rows.length > 0 && selection.ids.size >= rows.length
+  const chosen: Chosen = selection.all
+    ? { selection: { query }, count, exact }
+    : { selection: { ids: [...selection.ids] }, count: selection.ids.size, exact: true }
   return (
-    <>
-      <div className="mb-4 flex items-baseline justify-between">
-        <h1>Pipeline</h1>
-        <LiveDot open={live} />
+    <section
+      aria-label={t('select.bar')}
+      className="panel sticky bottom-18 z-20 mt-4 flex flex-wrap items-center gap-x-4 gap-y-2 px-4 py-3 shadow-lg sm:bottom-4"
+    >
+      <p className="text-sm font-medium" role="status">
+        {selection.all
+          ? t(exact ? 'select.allSelected' : 'select.allSelectedAtLeast', { count: number })
+          : t('select.count', { count: selection.ids.size })}
+      </p>
+      {whole && matching.data !== undefined && count > selection.ids.size && (
+        <button type="button" className="link text-sm" onClick={() => select({ ids: new Set(), all: true })}>
+          {t(exact ? 'select.all' : 'select.allAtLeast', { count: number })}
+        </button>
+      )}
+      <button type="button" className="link text-sm" onClick={() => select(NONE)}>
+        {t('select.clear')}
+      </button>
+      <div className="flex flex-wrap gap-2 sm:ml-auto">
+        <BulkActions tab={view.tab} chosen={chosen} onStarted={onStarted} />
       </div>
-      <div className="mb-3 flex flex-wrap items-center gap-x-6 gap-y-3">
-        <nav aria-label="Tasks by state" className="border-line -mb-px flex gap-1 overflow-x-auto">
-          {TABS.map((tab) => (
-            <button
-              key={tab}
-              type="button"
-              aria-current={tab === view.tab ? 'true' : undefined}
-              onClick={() => void setView({ tab })}
-              className="text-muted hover:text-ink aria-[current=true]:bg-accent-soft aria-[current=true]:text-accent rounded-lg px-3 py-1.5 text-sm font-medium capitalize"
-            >
-              {tab} <span className="ml-1 text-xs">{count(tab)?.toLocaleString('en') ?? '…'}</span>
+    </section>
+  )
+}
+
+export function Pipeline() {
+  const t = useTranslations('pipeline')
+  const [view, setView] = useView()
+  const [selection, setSelection] = useState(NONE)
+  const live = useLive()
+  const { data: me } = useMe()
+  const query = queryOf(view)
+  const order = orderOf(view)
+  const scope = JSON.stringify(query)
+  const [selectedIn, setSelectedIn] = useState(scope)
+  // What was selected in another list or under another filter is not meant here.
+  if (selectedIn !== scope) {
+    setSelectedIn(scope)
+    setSelection(NONE)
+  }
+  const list = usePipeline(query, order)
+  const pages = list.data?.pages ?? []
+  const rows = pages.flatMap((page) => page.items)
+  const whys = useShortWhys(
+    pages.map((page) => page.items),
+    view.tab === 'queued',
+  )
+  const looking = pages.at(-1)?.looking === true
+  const signedIn = me !== null && me !== undefined
+  const filtered = isFiltered(query)
+  return (
+    <SaidAbove>
+      <div className="mb-4 flex flex-wrap items-center justify-between gap-x-4 gap-y-2">
+        <div>
+          <h1>{t('title')}</h1>
+          <p className="text-muted text-sm">{t('lead')}</p>
+        </div>
+        <div className="flex items-center gap-2">
+          <LiveDot open={live} />
+          {signedIn && (
+            <button type="button" className="button" onClick={() => void setView({ jobs: true })}>
+              <ListChecks aria-hidden className="size-4" /> {t('bulk.recent')}
             </button>
-          ))}
-        </nav>
-        <div className="flex flex-1 flex-wrap gap-2 sm:justify-end">
-          <input
-            className="field w-full sm:w-52"
-            aria-label="Only this schedule"
-            placeholder="Schedule (exact name)"
-            value={view.schedule}
-            onChange={(event) => void setView({ schedule: event.target.value })}
-          />
-          <input
-            className="field w-full sm:w-40"
-            aria-label="Only this worker"
-            placeholder="Worker"
-            value={view.worker}
-            onChange={(event) => void setView({ worker: event.target.value })}
-          />
+          )}
+          <Views />
         </div>
       </div>
+      <Tabs view={view} setView={setView} />
+      <div className="my-3">
+        <Filters view={view} setView={setView} />
+      </div>
+      <SortSelect view={view} setView={setView} />
       <ListPanel
-        label={`${view.tab} tasks`}
-        query={query}
+        label={t(`list.${view.tab}`)}
+        query={list}
+        more={looking ? t('lookOn') : undefined}
         empty={
-          tasks.length === 0 ? <Nothing view={view} clear={() => void setView({ schedule: '', worker: '' })} /> : null
+          rows.length === 0 && !looking ? (
+            <Nothing view={view} filtered={filtered} clear={() => void setView(NO_FILTER)} />
+          ) : null
         }
       >
-        <Rows tab={view.tab} tasks={tasks} />
+        {rows.length > 0 && (
+          <Rows
+            view={view}
+            setView={setView}
+            rows={rows}
+            whys={whys}
+            selection={selection}
+            select={setSelection}
+            selectable={signedIn}
+          />
+        )}
+        {looking && <p className="text-muted px-4 py-3 text-sm">{t('looking')}</p>}
       </ListPanel>
-    </>
+      <SelectionBar
+        view={view}
+        query={query}
+        rows={rows}
+        more={list.hasNextPage}
+        selection={selection}
+        select={setSelection}
+        onStarted={(bulk) => {
+          setSelection(NONE)
+          void setView({ bulk })
+        }}
+      />
+      {view.bulk !== null && <BulkDialog id={view.bulk} onClose={() => void setView({ bulk: null })} />}
+      {view.jobs && (
+        <BulkJobs onClose={() => void setView({ jobs: null })} onOpen={(bulk) => void setView({ bulk, jobs: null })} />
+      )}
+    </SaidAbove>
   )
 }

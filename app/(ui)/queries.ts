@@ -82,11 +82,12 @@ export function useSchedules({ q, type, invalid, archived }: ScheduleFilter) {
 }
 export const useSchedule = (name: string) =>
   useQuery({ queryKey: ['schedule', name], queryFn: () => api.call(scheduleApi.getSchedule, { params: { name } }) })
-export const useWorkers = () =>
+export const useWorkers = (enabled = true) =>
   useQuery({
     queryKey: ['workers'],
     queryFn: () => api.call(workerApi.listWorkers, { query: { limit: 200 } }),
     refetchInterval: 10_000,
+    enabled,
   })
 export const usePauses = () =>
   useQuery({ queryKey: ['pauses'], queryFn: () => api.call(rulesApi.listPauses), refetchInterval: 30_000 })

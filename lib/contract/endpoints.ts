@@ -12,6 +12,10 @@ import * as blob from './blob'
 import * as task from './task'
 import * as taskType from './task-type'
 import * as worker from './worker'
+import * as pipeline from './pipeline'
+import * as bulk from './bulk'
+import * as view from './saved-view'
+import * as taskPage from './task-page'
 import type { Endpoint } from './endpoint'
 
 const isEndpoint = (value: unknown): value is Endpoint =>
@@ -30,6 +34,10 @@ export const ENDPOINTS: Record<string, Endpoint> = Object.fromEntries(
     blob,
     taskType,
     task,
+    taskPage,
+    pipeline,
+    bulk,
+    view,
     worker,
     rules,
     stats,

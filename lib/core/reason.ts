@@ -116,3 +116,35 @@ export function changeIn(change: Change): string {
       return `let it run ${change.taskType}`
   }
 }
+
+/** How far a reason keeps a worker from a task: what passes by itself is near, what it will never do is far. */
+const FAR: Partial<Record<Reason['code'], number>> = {
+  task_type: 1000,
+  too_big: 100,
+  pinned_elsewhere: 100,
+  selfish: 100,
+  context: 100,
+  context_address: 100,
+  disabled: 10,
+  paused: 10,
+  breaker: 5,
+  cordoned: 10,
+  offline: 10,
+  quiet: 5,
+}
+/** How far a worker is from taking a task: 0 is there, below 5 it passes by itself, from 100 on it never takes it. */
+export const farOf = (reasons: readonly Reason[]) => reasons.reduce((sum, { code }) => sum + (FAR[code] ?? 1), 0)
+
+/** The worker that is nearest to taking a task, and what stands most between them; no reason when it takes it. */
+export function nearestWorker(
+  workers: readonly { worker: string; reasons: readonly Reason[] }[],
+): { worker: string; reason: Reason | null } | null {
+  let best: { worker: string; reasons: readonly Reason[]; far: number } | null = null
+  for (const { worker, reasons } of workers) {
+    const far = farOf(reasons)
+    if (best === null || far < best.far) best = { worker, reasons, far }
+  }
+  if (best === null) return null
+  const [first = null] = [...best.reasons].sort((a, b) => farOf([b]) - farOf([a]))
+  return { worker: best.worker, reason: first }
+}

@@ -1,17 +1,23 @@
 import type { Candidate } from './queue'
 import type { Sql } from './sql'
 
-export type WaitingTask = Candidate & { status: string; scheduleName: string; shapeId: number | null }
+export type WaitingTask = Candidate & {
+  status: string
+  scheduleName: string
+  shapeId: number | null
+  /** In milliseconds since the epoch. */
+  notBefore: number | null
+}
+const WAITING = `id, status::text, task_type_id AS "taskTypeId", priority, cpu, memory::float8 AS memory, disk::float8 AS disk,
+  platform, context, image, pinned_worker_id AS "pinnedWorkerId", schedule_id AS "scheduleId", hosts,
+  date_part('epoch', updated_at) * 1000 AS "queuedAt", date_part('epoch', not_before) * 1000 AS "notBefore",
+  expected_seconds AS "expectedSeconds", NULL::int AS seconds, schedule_name AS "scheduleName", shape_id AS "shapeId"`
 
 /** One task as `decide` needs it. */
 export async function oneTask(sql: Sql, taskId: string): Promise<WaitingTask | null> {
   const [row] = await sql<WaitingTask>({
     name: 'why_task',
-    text: `SELECT id, status::text, task_type_id AS "taskTypeId", priority, cpu, memory::float8 AS memory, disk::float8 AS disk,
-        platform, context, image, pinned_worker_id AS "pinnedWorkerId", schedule_id AS "scheduleId", hosts,
-        updated_at AS "updatedAt", not_before AS "notBefore", expected_seconds AS "expectedSeconds", NULL::int AS seconds,
-        schedule_name AS "scheduleName", shape_id AS "shapeId"
-      FROM task WHERE id = $1::uuid`,
+    text: `SELECT ${WAITING} FROM task WHERE id = $1::uuid`,
     values: [taskId],
   })
   return row ?? null
@@ -207,4 +213,68 @@ export async function countBefore(sql: Sql, taskId: string, most: number): Promi
     values: [taskId, most],
   })
   return row?.n ?? 0
+}
+
+/** Some waiting tasks as `decide` needs them; those that do not wait are left out. */
+export async function manyTasks(sql: Sql, taskIds: string[]): Promise<WaitingTask[]> {
+  return sql<WaitingTask>({
+    name: 'why_tasks',
+    text: `SELECT ${WAITING} FROM task WHERE id = ANY($1::uuid[]) AND status = 'requested'`,
+    values: [taskIds],
+  })
+}
+
+/**
+ * How many waiting tasks stand before each of some, counted up to `most`: between one and the next of them, so that what
+ * stands before all is counted once.
+ */
+export async function countBeforeEach(sql: Sql, taskIds: string[], most: number): Promise<Map<string, number>> {
+  const rows = await sql<{ id: string; n: number }>({
+    name: 'ranks',
+    text: `
+      WITH mine AS MATERIALIZED (
+        SELECT id, priority, updated_at, lag(priority) OVER w AS p, lag(updated_at) OVER w AS u, lag(id) OVER w AS i
+        FROM task WHERE id = ANY($1::uuid[]) AND status = 'requested' WINDOW w AS (ORDER BY priority DESC, updated_at, id)
+      )
+      SELECT mine.id, (
+        SELECT count(*)::int FROM (
+          (SELECT 1 FROM task t WHERE mine.p IS NULL AND t.status = 'requested' AND t.priority > mine.priority LIMIT $2::int)
+          UNION ALL
+          (SELECT 1 FROM task t WHERE mine.p IS NULL AND t.status = 'requested' AND t.priority = mine.priority
+            AND (t.updated_at, t.id) < (mine.updated_at, mine.id) LIMIT $2::int)
+          UNION ALL
+          (SELECT 1 FROM task t WHERE mine.p = mine.priority AND t.status = 'requested' AND t.priority = mine.priority
+            AND (t.updated_at, t.id) >= (mine.u, mine.i) AND (t.updated_at, t.id) < (mine.updated_at, mine.id) LIMIT $2::int)
+          UNION ALL
+          (SELECT 1 FROM task t WHERE mine.p > mine.priority AND t.status = 'requested' AND t.priority = mine.p
+            AND (t.updated_at, t.id) >= (mine.u, mine.i) LIMIT $2::int)
+          UNION ALL
+          (SELECT 1 FROM task t WHERE mine.p > mine.priority AND t.status = 'requested'
+            AND t.priority < mine.p AND t.priority > mine.priority LIMIT $2::int)
+          UNION ALL
+          (SELECT 1 FROM task t WHERE mine.p > mine.priority AND t.status = 'requested' AND t.priority = mine.priority
+            AND (t.updated_at, t.id) < (mine.updated_at, mine.id) LIMIT $2::int)
+          LIMIT $2::int
+        ) others
+      ) AS n FROM mine ORDER BY priority DESC, updated_at, id`,
+    values: [taskIds, most],
+  })
+  let sum = 0
+  return new Map(rows.map(({ id, n }) => [id, (sum = Math.min(most, sum + n))]))
+}
+
+/** How many tasks of its own shape stand before each of some, up to `most`. */
+export async function beforeInShapeEach(sql: Sql, taskIds: string[], most: number): Promise<Map<string, number>> {
+  const rows = await sql<{ id: string; n: number }>({
+    name: 'why_before_each',
+    text: `SELECT mine.id, (SELECT count(*)::int FROM (
+        SELECT 1 FROM task other WHERE other.shape_id = mine.shape_id AND other.status = 'requested'
+          AND other.id <> mine.id AND other.priority >= mine.priority
+          AND (other.priority > mine.priority OR other.expected_seconds > mine.expected_seconds
+            OR (other.expected_seconds = mine.expected_seconds AND (other.updated_at, other.id) < (mine.updated_at, mine.id)))
+        LIMIT $2::int) others) AS n
+      FROM task mine WHERE mine.id = ANY($1::uuid[])`,
+    values: [taskIds, most],
+  })
+  return new Map(rows.map(({ id, n }) => [id, n]))
 }

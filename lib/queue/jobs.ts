@@ -6,6 +6,8 @@ export const QUEUES = {
   notice: z.object({ noticeId: z.uuid() }),
   /** Run one task in the dispatcher. */
   in_process: z.object({ taskId: z.uuid() }),
+  /** Go on with one bulk job. */
+  bulk: z.object({ bulkId: z.uuid() }),
 } as const
 export type QueueName = keyof typeof QUEUES
 export type Payload<Q extends QueueName> = z.infer<(typeof QUEUES)[Q]>

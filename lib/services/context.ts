@@ -61,4 +61,9 @@ export function demand(ctx: ReadContext, permission: Permission): void {
   throw new CroftError('forbidden', `this needs the permission ${permission}, which your account does not have`)
 }
 
+/** Refuses whoever is not signed in. */
+export function demandAccount(ctx: ReadContext): void {
+  if (ctx.actor.kind === 'anonymous') throw new CroftError('unauthenticated', 'sign in first')
+}
+
 export const actorName = (actor: Actor) => (actor.kind === 'anonymous' ? 'anonymous' : actor.username)

@@ -1,4 +1,5 @@
 import { BadSettings, readEnv } from '#lib/env'
+import { runBulk } from '#lib/services/bulk/run'
 import type { Context } from '#lib/services/context'
 import { openRuntime } from '#lib/services/runtime'
 import { inProcessWorker } from '#lib/services/workers/in-process'
@@ -16,11 +17,12 @@ async function main(): Promise<void> {
   const worker = await inProcessWorker(ctx)
   const notices = queues.work('notice', 20, ({ noticeId }) => deliverNotice(ctx, noticeId, VERSION))
   const tasks = queues.work('in_process', 100, ({ taskId }) => runInProcess(ctx, worker, taskId, stopping.signal))
+  const bulk = queues.work('bulk', 4, ({ bulkId }) => runBulk(ctx, bulkId, stopping.signal))
   const sweep = sweepUntil(ctx, stopping.signal)
   const periodic = periodicUntil(ctx, stopping.signal)
   log.info('the dispatcher runs')
 
-  const parts = [{ stop: () => sweep }, { stop: () => periodic }, tasks, notices, { stop: close }]
+  const parts = [{ stop: () => sweep }, { stop: () => periodic }, tasks, notices, bulk, { stop: close }]
   const stop = async (why: string) => {
     if (stopping.signal.aborted) return
     log.info({ why }, 'the dispatcher stops')

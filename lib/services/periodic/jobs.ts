@@ -1,8 +1,10 @@
 import { cleanUpCredentials } from '../accounts/clean-up'
+import { cleanUpBulk } from '../bulk/run'
 import { removeOrphanBlobs } from '../blobs/orphans'
 import { removeDiscarded } from '../files/discard'
 import { expireFiles } from '../files/expire'
 import { cleanUpNotices } from '../notices/clean-up'
+import { sampleRunning } from '../samples/samples'
 import { requestDue } from '../schedules/request-due'
 import { recheckAll } from '../task-types/recheck'
 import { settleForgotten } from '../uploads/settle'
@@ -90,6 +92,16 @@ export const JOBS = {
     about:
       'deletes sessions and tokens that expired or were revoked long ago, and sign-in failures that no longer count',
     run: cleanUpCredentials,
+  },
+  task_samples: {
+    everySeconds: 5,
+    about: 'keeps what running tasks used and how far they were, more seldom the longer they run',
+    run: async (ctx) => ({ kept: await sampleRunning(ctx) }),
+  },
+  old_bulk_jobs: {
+    everySeconds: HOUR,
+    about: 'deletes bulk jobs that ended 30 days ago, with their results',
+    run: cleanUpBulk,
   },
   old_notices: {
     everySeconds: HOUR,

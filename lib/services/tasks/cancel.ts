@@ -15,15 +15,16 @@ import { SUMMARY, toSummary } from './view'
 export async function cancelTask(ctx: Context, taskId: string): Promise<TaskSummary> {
   demand(ctx, 'tasks.cancel')
   return transaction(ctx, async (tx) => {
-    const task = await locked(tx, taskId)
-    if (isFinal(task.status)) throw refusal(task.status, 'cancel')
-    if (isActive(task.status)) {
-      await wishCancel(tx, task, actorName(tx.actor))
-    } else {
-      await move(tx, task, 'cancel', { set: { canceledBy: actorName(tx.actor) } })
-    }
+    await cancelLocked(tx, await locked(tx, taskId))
     return toSummary(await tx.db.task.findUniqueOrThrow({ where: { id: taskId }, ...SUMMARY }))
   })
+}
+
+export async function cancelLocked(tx: TxContext, task: TaskRow): Promise<void> {
+  if (isFinal(task.status)) throw refusal(task.status, 'cancel')
+  const by = actorName(tx.actor)
+  if (isActive(task.status)) await wishCancel(tx, task, by)
+  else await move(tx, task, 'cancel', { set: { canceledBy: by } })
 }
 
 /** Notes the wish to cancel a held task; the first one counts, and its holder has 30 minutes to fulfil it. */
@@ -67,14 +68,12 @@ export async function unrequestTask(ctx: Context, taskId: string): Promise<void>
 export async function prioritize(ctx: Context, input: { taskId: string; priority: number }): Promise<void> {
   demand(ctx, 'requests.update')
   await transaction(ctx, async (tx) => {
-    const task = await locked(tx, input.taskId)
-    if (task.status !== 'requested')
-      throw new CroftError('not_found', `task ${input.taskId} does not wait in the queue`)
-    await tx.db.task.update({ where: { id: task.id }, data: { priority: input.priority }, select: { id: true } })
-    await appendEvent(tx, {
-      kind: 'task.prioritized',
-      taskId: task.id,
-      data: { from: task.priority, to: input.priority },
-    })
+    await prioritizeLocked(tx, await locked(tx, input.taskId), input.priority)
   })
+}
+
+export async function prioritizeLocked(tx: TxContext, task: TaskRow, priority: number): Promise<void> {
+  if (task.status !== 'requested') throw new CroftError('not_found', `task ${task.id} does not wait in the queue`)
+  await tx.db.task.update({ where: { id: task.id }, data: { priority }, select: { id: true } })
+  await appendEvent(tx, { kind: 'task.prioritized', taskId: task.id, data: { from: task.priority, to: priority } })
 }

@@ -105,7 +105,7 @@ export const stateOfRunning = (row: Running, now: Date): RunningTask => ({
   endsAt: expectedEnd(row.since.getTime(), row.expectedSeconds, now.getTime()),
 })
 
-export const stateOfCandidate = (row: Candidate, workerId: string): QueuedTask => ({
+export const stateOfCandidate = (row: Candidate & { notBefore?: number | null }, workerId: string): QueuedTask => ({
   id: row.id,
   taskType: row.taskTypeId,
   schedule: row.scheduleId,
@@ -117,7 +117,7 @@ export const stateOfCandidate = (row: Candidate, workerId: string): QueuedTask =
   image: row.image,
   pinnedWorkerId: row.pinnedWorkerId,
   queuedAt: row.queuedAt,
-  notBefore: null,
+  notBefore: row.notBefore ?? null,
   expectedSeconds: row.expectedSeconds,
   secondsByWorker: row.seconds === null ? {} : { [workerId]: row.seconds },
 })

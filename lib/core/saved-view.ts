@@ -1,0 +1,3 @@
+/** The lists of which a filter and an order can be kept. */
+export const SCREENS = ['pipeline', 'schedules', 'workers'] as const
+export type Screen = (typeof SCREENS)[number]
