@@ -155,6 +155,16 @@ export default tseslint.config(
   },
   { files: ['scripts/**/*.ts', 'bench/**/*.ts', 'worker/cli/**/*.ts'], rules: { 'no-console': 'off' } },
   {
+    // In the browser zod is not there (lib/client/zod-in-browser.ts): types only.
+    files: ['app/(ui)/**/*.{ts,tsx}', 'components/**/*.{ts,tsx}'],
+    rules: {
+      '@typescript-eslint/no-restricted-imports': [
+        'error',
+        { paths: [{ name: 'zod', allowTypeImports: true, message: 'zod is not there in the browser' }] },
+      ],
+    },
+  },
+  {
     files: ['**/*.test.ts', 'e2e/**/*.ts'],
     rules: {
       // Tests read recorded JSON.

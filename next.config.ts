@@ -25,7 +25,10 @@ const config: NextConfig = {
     '@aws-sdk/lib-storage',
     'ssh2',
   ],
-  turbopack: { root: import.meta.dirname },
+  turbopack: {
+    root: import.meta.dirname,
+    resolveAlias: { zod: { browser: './lib/client/zod-in-browser.ts' } },
+  },
   // `npm test` checks the types; a start need not do it again.
   typescript: { ignoreBuildErrors: true },
   rewrites: () =>

@@ -3,6 +3,7 @@
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query'
 import { NuqsAdapter } from 'nuqs/adapters/next/app'
 import { useState } from 'react'
+import { Toasts } from '#components/toast'
 import { CroftError } from '#lib/core/error'
 
 /** Another try helps when nothing answered, not when the farm refused. */
@@ -14,7 +15,10 @@ export function Providers({ children }: { children: React.ReactNode }) {
   )
   return (
     <QueryClientProvider client={client}>
-      <NuqsAdapter>{children}</NuqsAdapter>
+      <NuqsAdapter>
+        {children}
+        <Toasts />
+      </NuqsAdapter>
     </QueryClientProvider>
   )
 }

@@ -1,52 +1,52 @@
 'use client'
 
-import { X } from 'lucide-react'
 import { useTranslations } from 'next-intl'
-import { Dialog as AriaDialog, Heading, Modal, ModalOverlay } from 'react-aria-components'
+import { Button } from './button'
+import type { DialogProps } from './dialog-window'
+import { lazily } from './lazily'
+import { Problem } from './states'
+
+const Window = lazily<DialogProps>(() => import('./dialog-window'))
 
 /** A dialog above the page: Escape, a click outside or the button closes it. */
-export function Dialog({
-  title,
-  open,
-  onClose,
-  wide = false,
-  children,
-}: {
-  title: string
+export function Dialog({ open, ...props }: { open: boolean } & DialogProps) {
+  return <Window shown={open} props={props} />
+}
+
+/** The buttons at the foot of a dialog. */
+export function DialogButtons({ children }: { children: React.ReactNode }) {
+  return <div className="mt-5 flex flex-wrap justify-end gap-2">{children}</div>
+}
+
+/** Asks before something is done that cannot be taken back; tells when it failed. */
+export function Confirm(props: {
   open: boolean
-  onClose: () => void
-  /** For tables. */
-  wide?: boolean
+  title: React.ReactNode
   children: React.ReactNode
+  /** What is done, e.g. "Cancel the task". */
+  verb: string
+  keep?: string
+  danger?: boolean
+  pending?: boolean
+  error?: Error | null
+  onConfirm: () => void
+  onClose: () => void
 }) {
   const t = useTranslations('common')
   return (
-    <ModalOverlay
-      isOpen={open}
-      onOpenChange={(next) => !next && onClose()}
-      isDismissable
-      className="fixed inset-0 z-50 flex items-end justify-center bg-black/40 p-0 sm:items-center sm:p-6"
-    >
-      <Modal
-        className={`panel max-h-[85dvh] w-full overflow-auto rounded-b-none shadow-xl sm:rounded-xl ${wide ? 'sm:max-w-4xl' : 'sm:max-w-xl'}`}
-      >
-        <AriaDialog className="p-5 outline-none">
-          <div className="mb-3 flex items-start justify-between gap-4">
-            <Heading slot="title" className="text-lg font-semibold">
-              {title}
-            </Heading>
-            <button
-              type="button"
-              aria-label={t('close')}
-              className="text-muted hover:text-ink -m-1 p-1"
-              onClick={onClose}
-            >
-              <X aria-hidden className="size-5" />
-            </button>
-          </div>
-          {children}
-        </AriaDialog>
-      </Modal>
-    </ModalOverlay>
+    <Dialog open={props.open} title={props.title} onClose={props.onClose} alert>
+      <div className="space-y-3">{props.children}</div>
+      {props.error && (
+        <div className="mt-4">
+          <Problem error={props.error} />
+        </div>
+      )}
+      <DialogButtons>
+        <Button onClick={props.onClose}>{props.keep ?? t('cancel')}</Button>
+        <Button look={props.danger ? 'danger' : 'primary'} pending={props.pending} onClick={props.onConfirm}>
+          {props.verb}
+        </Button>
+      </DialogButtons>
+    </Dialog>
   )
 }

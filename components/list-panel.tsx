@@ -33,7 +33,7 @@ export function ListPanel(props: {
   )
   return (
     <>
-      <section className="panel overflow-hidden" aria-label={label}>
+      <section className="panel overflow-clip" aria-label={label}>
         {content}
       </section>
       {query.hasNextPage && (

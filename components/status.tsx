@@ -54,3 +54,23 @@ export function ProgressBar({ percent, label, stopped }: { percent: number; labe
     </div>
   )
 }
+
+export type Tone = 'good' | 'bad' | 'warn' | 'busy' | 'muted'
+const BADGE: Record<Tone, string> = {
+  good: 'text-good bg-good-soft',
+  bad: 'text-bad bg-bad-soft',
+  warn: 'text-warn bg-warn-soft',
+  busy: 'text-busy bg-busy-soft',
+  muted: 'text-muted bg-sunken',
+}
+
+/** A word that marks something. */
+export function Badge({ tone = 'muted', children }: { tone?: Tone; children: React.ReactNode }) {
+  return (
+    <span
+      className={`inline-block rounded px-1.5 py-0.5 text-xs leading-4 font-medium whitespace-nowrap ${BADGE[tone]}`}
+    >
+      {children}
+    </span>
+  )
+}

@@ -1,51 +1,57 @@
 import AxeBuilder from '@axe-core/playwright'
-import { expect, test } from '@playwright/test'
+import { expect, test, type Page } from '@playwright/test'
 import { signIn } from './farm'
 
-const PAGES = [
-  '/',
-  '/?tab=done',
-  '/?tab=failed',
-  '/schedules',
-  '/schedules/nextjs-documentation',
-  '/schedules?show=invalid',
-  '/task-types',
-  '/task-types/zimit',
-  '/workers',
-  '/sign-in',
-  '/no-such-page',
-  '/tasks/00000000-0000-4000-8000-000000000000',
-  '/schedules/no-such-schedule',
+/**
+ * Every screen: add a line for each new one. `ready` waits for what the page shows when it has its data, where its
+ * heading and the end of "Loading" do not tell.
+ */
+const SCREENS: { path: string; ready?: (page: Page) => Promise<void> }[] = [
+  { path: '/' },
+  { path: '/?tab=running' },
+  { path: '/?tab=done' },
+  { path: '/?tab=failed' },
+  { path: '/schedules' },
+  { path: '/schedules/nextjs-documentation' },
+  { path: '/schedules?show=invalid' },
+  { path: '/schedules/no-such-schedule' },
+  { path: '/tasks/00000000-0000-4000-8000-000000000000' },
+  { path: '/task-types' },
+  { path: '/task-types/zimit' },
+  { path: '/workers' },
+  { path: '/docs' },
+  { path: '/docs/using' },
+  { path: '/sign-in' },
+  { path: '/no-such-page' },
 ]
+const SIZES = { desktop: { width: 1440, height: 900 }, phone: { width: 390, height: 844 } } as const
 
-for (const theme of ['light', 'dark'] as const) {
-  test(`every page is accessible in the ${theme} theme`, async ({ page }) => {
-    await page.addInitScript((wanted) => localStorage.setItem('croft-theme', wanted), theme)
-    await signIn(page)
-    for (const path of PAGES) {
-      await page.goto(path)
-      await expect(page.getByRole('heading', { level: 1 })).toBeVisible()
-      await expect(page.getByRole('status', { name: 'Loading' })).toHaveCount(0)
-      const { violations } = await new AxeBuilder({ page })
-        .withTags(['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa'])
-        .analyze()
-      expect(
-        violations.map(({ id, nodes }) => `${path} ${id}: ${nodes.map((node) => node.html.slice(0, 120)).join(' | ')}`),
-      ).toEqual([])
-    }
-  })
-}
-
-test('on a phone nothing is wider than the screen', async ({ page }) => {
-  await page.setViewportSize({ width: 390, height: 844 })
-  await signIn(page)
-  for (const path of PAGES) {
-    await page.goto(path)
-    await expect(page.getByRole('heading', { level: 1 })).toBeVisible()
-    const [width, screen] = await page.evaluate(() => [document.documentElement.scrollWidth, window.innerWidth])
-    expect(`${path} ${width}`).toBe(`${path} ${screen}`)
+for (const [size, viewport] of Object.entries(SIZES)) {
+  for (const theme of ['light', 'dark'] as const) {
+    test(`every screen is accessible and fits: ${size}, ${theme}`, async ({ page }, info) => {
+      await page.setViewportSize(viewport)
+      await page.emulateMedia({ reducedMotion: 'reduce' })
+      await page.addInitScript((wanted) => localStorage.setItem('croft-theme', wanted), theme)
+      await signIn(page)
+      const faults: string[] = []
+      for (const { path, ready } of SCREENS) {
+        await page.goto(path)
+        await expect(page.getByRole('heading', { level: 1 })).toBeVisible()
+        await expect(page.getByRole('status', { name: 'Loading' })).toHaveCount(0)
+        await ready?.(page)
+        const { violations } = await new AxeBuilder({ page })
+          .withTags(['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa'])
+          .analyze()
+        for (const { id, nodes } of violations)
+          faults.push(`${path} ${id}: ${nodes.map((node) => node.html.slice(0, 120)).join(' | ')}`)
+        const wide = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth)
+        if (wide > 0) faults.push(`${path} is ${wide} pixels wider than the screen`)
+        await page.screenshot({ path: info.outputPath(`${path.replace(/\W+/g, '-')}.png`), fullPage: true })
+      }
+      expect(faults).toEqual([])
+    })
   }
-})
+}
 
 test('a task can be requested with the keyboard alone', async ({ page }) => {
   await signIn(page)

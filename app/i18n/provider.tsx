@@ -16,7 +16,7 @@ export function MessagesProvider({ locale, timeZone, messages, children }: Props
   const zone = useSyncExternalStore(never, browserZone, () => timeZone)
   return (
     <Texts value={all}>
-      <NextIntlClientProvider locale={locale as 'en'} timeZone={zone} messages={all as never}>
+      <NextIntlClientProvider locale={locale as 'en'} timeZone={zone} messages={all}>
         {children}
       </NextIntlClientProvider>
     </Texts>
