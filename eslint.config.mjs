@@ -56,6 +56,7 @@ const ROWS = [
     may: ['core', 'services', 'queue', 'notify', 'env', 'log'],
     never: ['@prisma/*', 'next', 'next/*'],
   },
+  { folder: 'worker/web', may: ['http'], never: ['@prisma/*', 'bullmq', 'pg'] },
   {
     folder: 'worker/receiver',
     may: ['core', 'services', 'env', 'log'],

@@ -1,5 +1,6 @@
 import type { NextConfig } from 'next'
 import createNextIntlPlugin from 'next-intl/plugin'
+import { SECURITY_HEADERS } from './lib/http/security-headers'
 
 /** A path whose percent signs spell UTF-8. Next answers any other with 500: such go to app/400. */
 const WELL_ENCODED = [
@@ -41,11 +42,7 @@ const config: NextConfig = {
     Promise.resolve([
       {
         source: '/:path*',
-        headers: [
-          { key: 'x-content-type-options', value: 'nosniff' },
-          { key: 'x-frame-options', value: 'DENY' },
-          { key: 'referrer-policy', value: 'same-origin' },
-        ],
+        headers: SECURITY_HEADERS,
       },
     ]),
 }

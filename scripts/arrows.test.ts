@@ -26,6 +26,7 @@ const WRONG = [
   ['components/wrong.tsx', '#lib/client/client'],
   ['worker/dispatcher/wrong.ts', '#lib/db/client'],
   ['worker/dispatcher/wrong.ts', '#lib/protocols/zimfarm/v1/handler'],
+  ['worker/web/wrong.ts', '#lib/services/context'],
   ['worker/receiver/wrong.ts', '#lib/db/client'],
   ['worker/receiver/wrong.ts', '#worker/dispatcher/sweep'],
   ['worker/agent/wrong.ts', '#lib/services/context'],

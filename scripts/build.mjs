@@ -1,3 +1,4 @@
+import { readdirSync } from 'node:fs'
 import { build, context } from 'esbuild'
 
 /** Bundles what runs beside the web process. The agent and the CLI are one file each, which needs Node alone. */
@@ -13,6 +14,27 @@ const common = {
   logLevel: 'warning',
 }
 
+/** What only Next can serve: the sign-in library works through its request context, and app/400 is where Next sends others. */
+const NEXTS_OWN = /^(api\/auth|400)\//
+const routes = {
+  name: 'routes',
+  setup(builder) {
+    builder.onResolve({ filter: /^croft:routes$/ }, ({ path }) => ({ path, namespace: 'croft' }))
+    builder.onLoad({ filter: /.*/, namespace: 'croft' }, () => {
+      const files = readdirSync('app', { recursive: true })
+        .map((file) => file.replaceAll('\\', '/'))
+        .filter((file) => /(^|\/)route\.ts$/.test(file) && !NEXTS_OWN.test(file))
+      const imports = files.map((file, index) => `import * as r${index} from ${JSON.stringify(`./app/${file}`)}`)
+      const rows = files.map((file, index) => `[${JSON.stringify(file)}, r${index}]`)
+      return {
+        contents: `${imports.join('\n')}\nexport default [${rows.join(', ')}]\n`,
+        resolveDir: process.cwd(),
+        watchDirs: ['app'],
+      }
+    })
+  },
+}
+
 const bundles = [
   {
     ...common,
@@ -20,12 +42,14 @@ const bundles = [
     entryPoints: {
       dispatcher: 'worker/dispatcher/main.ts',
       receiver: 'worker/receiver/main.ts',
+      web: 'worker/web/main.ts',
       supervisor: 'scripts/supervisor.ts',
     },
     outdir: 'build',
     outExtension: { '.js': '.mjs' },
     // What esbuild may not follow: our own imports are inside, packages stay in node_modules.
     plugins: [
+      routes,
       {
         name: 'own-imports',
         setup: (builder) =>

@@ -220,20 +220,12 @@ async function main(): Promise<void> {
     ...(env.CROFT_URL === undefined ? { AUTH_TRUST_HOST: 'true' } : { NEXTAUTH_URL: env.CROFT_URL }),
   }
   const watching = dev ? ['--watch'] : []
-  keep(
-    'the web process',
-    [
-      '--import',
-      join(root, 'scripts/parent-watch.mjs'),
-      'node_modules/next/dist/bin/next',
-      dev ? 'dev' : 'start',
-      '-p',
-      String(env.PORT),
-      '-H',
-      env.HOST,
-    ],
-    childEnv,
-  )
+  const next = ['node_modules/next/dist/bin/next', 'dev', '-p', String(env.PORT), '-H', env.HOST]
+  keep('the web process', ['--import', join(root, 'scripts/parent-watch.mjs'), ...(dev ? next : ['build/web.mjs'])], {
+    ...childEnv,
+    PORT: String(env.PORT),
+    HOST: env.HOST,
+  })
   keep('the dispatcher', [...watching, 'build/dispatcher.mjs'], childEnv)
   if (env.CROFT_SFTP_PORT !== undefined) keep('the SFTP receiver', [...watching, 'build/receiver.mjs'], childEnv)
   const local = `http://${env.HOST === '0.0.0.0' || env.HOST === '::' ? '127.0.0.1' : env.HOST.includes(':') ? `[${env.HOST}]` : env.HOST}:${env.PORT}`

@@ -77,12 +77,17 @@ async function startProduct(farm: { url: string; secret: string; folder: string 
   const log = openSync(process.env.BENCH_LOG ?? '/dev/null', 'w')
   const child = spawn(
     process.execPath,
-    ['node_modules/next/dist/bin/next', 'start', '-p', String(port), '-H', '127.0.0.1'],
+    [
+      ...(process.env.BENCH_PROFILE === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${process.env.BENCH_PROFILE}`]),
+      'build/web.mjs',
+    ],
     {
       stdio: ['ignore', log, 'inherit'],
       env: {
         ...process.env,
         NODE_ENV: 'production',
+        PORT: String(port),
+        HOST: '127.0.0.1',
         NEXT_TELEMETRY_DISABLED: '1',
         DATABASE_URL: farm.url,
         CROFT_HOME: farm.folder,

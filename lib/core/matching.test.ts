@@ -343,6 +343,14 @@ describe('a planned place', () => {
     expect(at(11)).toEqual([])
     expect(at(12)).toEqual([{ taskId: 'big', workerId: 'b', startsAt: NOW + 600_000 }])
   })
+  it('stays as it was while its worker is given one task at a time, and what goes first needs none', () => {
+    const slot = { taskId: 'big', workerId: 'a', startsAt: NOW + 600_000 }
+    const urgent = { ...small('urgent', 50_000), priority: 9 }
+    const one = (slots: FarmState['slots']) =>
+      decide(farm({ workers: [a.worker], queue: [urgent, big], slots }), NOW, { ...NO_LIMITS, atOnce: 1 })
+    expect(one([slot])).toMatchObject({ assignments: [{ taskId: 'urgent' }], slots: [slot] })
+    expect(one([])).toMatchObject({ assignments: [{ taskId: 'urgent' }], slots: [] })
+  })
   it('is planned anew when its worker has gone, or is long overdue', () => {
     const slot = { taskId: 'big', workerId: 'a', startsAt: NOW }
     const where = (workers: WorkerState[], startsAt: number) =>
@@ -358,7 +366,7 @@ describe('a planned place', () => {
   ])(
     'starts a big task within a step, the longest task and a minute, under any stream of %s',
     (_, step, longest, gap) => {
-      const policy = { ...NO_LIMITS, ageing: { stepSeconds: step, most: 2 } }
+      const ageing = { stepSeconds: step, most: 2 }
       const stream = fc.array(
         fc.record({
           gap: fc.nat(gap),
@@ -372,7 +380,9 @@ describe('a planned place', () => {
           stream,
           fc.integer({ min: 1, max: 3 }),
           fc.integer({ min: 1, max: longest }),
-          (arrivals, size, seconds) => {
+          fc.constantFrom(1, Infinity),
+          (arrivals, size, seconds, atOnce) => {
+            const policy = { ...NO_LIMITS, ageing, atOnce }
             const started = simulate(arrivals, size, seconds, policy, Math.min(longest, 500))
             expect(started).toBeLessThanOrEqual(step + gap + Math.max(longest, 60) * 1.005)
           },
@@ -411,7 +421,7 @@ function simulate(
       const { id, cpu, seconds: long } = coming.shift() ?? { id: '', cpu: 0, seconds: 0 }
       queue.push(taskOf({ id, resources: { cpu, memory: 1, disk: 1 }, queuedAt: now, expectedSeconds: long }))
     }
-    for (let n = 0; n < size; n++) {
+    for (let n = 0; n < size;) {
       const id = `w${n}`
       const elapsed = (since: number) => (now - since) / 1000
       const state = stateOf({
@@ -442,6 +452,7 @@ function simulate(
       }
       const moved = new Set(answer.slots.map((slot) => slot.taskId))
       slots = [...slots.filter((slot) => slot.workerId !== id && !moved.has(slot.taskId)), ...answer.slots]
+      if (answer.assignments.length < policy.atOnce) n++
     }
   }
   return Infinity

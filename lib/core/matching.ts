@@ -114,6 +114,8 @@ export type Policy = {
   hostTotals: Limits
   hostPerWorker: Limits
   ageing: Ageing
+  /** How many tasks one worker is given at most. Live it is one: a worker takes it and asks again. */
+  atOnce: number
 }
 export const NO_LIMITS: Policy = {
   platformTotals: {},
@@ -121,6 +123,7 @@ export const NO_LIMITS: Policy = {
   hostTotals: {},
   hostPerWorker: {},
   ageing: AGEING,
+  atOnce: Infinity,
 }
 
 type LimitReason = { running: number; limit: number }
@@ -468,7 +471,12 @@ function give(book: Book, worker: WorkerState, task: QueuedTask): WorkerState {
   return { ...worker, available: without(worker.available, resources) }
 }
 
-type Served = { given: QueuedTask[]; kept: { task: QueuedTask; startsAt: number | null } | null }
+type Served = {
+  given: QueuedTask[]
+  kept: { task: QueuedTask; startsAt: number | null } | null
+  /** It may be given no more, so it did not come to what it keeps room for. */
+  cut: boolean
+}
 type Tell = (task: QueuedTask, reasons: Reason[]) => void
 
 /**
@@ -504,10 +512,11 @@ function serve(book: Book, original: WorkerState, tell: Tell, only: Entry | null
 
   for (;;) {
     const { chosen, kept } = choose(book, worker, open, tell, only)
-    if (chosen === null) return { given, kept }
+    if (chosen === null) return { given, kept, cut: false }
     given.push(chosen)
     worker = give(book, worker, chosen)
-    if (only !== null && chosen === only.task) return { given, kept }
+    if (only !== null && chosen === only.task) return { given, kept, cut: false }
+    if (only === null && given.length >= book.policy.atOnce) return { given, kept, cut: kept === null }
   }
 }
 
@@ -606,6 +615,7 @@ function round(
       again ||= keepers.has(task.id)
       book.slots.delete(task.id)
     }
+    if (served.cut) continue
     for (const slot of [...book.slots.values()]) if (slot.workerId === worker.id) book.slots.delete(slot.taskId)
     if (served.kept !== null) {
       const { task, startsAt } = served.kept

@@ -36,3 +36,13 @@ export async function sessionRow(db: Db | Tx, id: string): Promise<(Credential &
   })
   return folded(row)
 }
+
+/** Notes that an API token was used; whoever finds another noting it just now leaves it at that. */
+export async function noteUse(db: Db | Tx, tokenId: string, now: Date): Promise<void> {
+  await sqlOf(db)({
+    name: 'api_token_used',
+    text: `UPDATE api_token SET last_used_at = $2
+      WHERE id = (SELECT id FROM api_token WHERE id = $1 FOR NO KEY UPDATE SKIP LOCKED)`,
+    values: [tokenId, now],
+  })
+}

@@ -102,3 +102,13 @@ export async function standingOf(db: Db | Tx, taskId: string): Promise<Standing 
   })
   return row ?? null
 }
+
+/** What the task's program ended with, as far as it was told. */
+export async function exitCodeOf(db: Db | Tx, taskId: string): Promise<number | null> {
+  const [row] = await sqlOf(db)<{ code: number | null }>({
+    name: 'exit_code',
+    text: 'SELECT exit_code AS code FROM task_report WHERE task_id = $1',
+    values: [taskId],
+  })
+  return row?.code ?? null
+}

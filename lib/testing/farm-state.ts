@@ -207,4 +207,5 @@ export const anyPolicy: fc.Arbitrary<Policy> = fc.record({
   hostTotals: limits([...HOSTS, '*']),
   hostPerWorker: limits(HOSTS),
   ageing: fc.record({ stepSeconds: fc.integer({ min: 1, max: 20 * 24 * 60 * 60 }), most: fc.nat(4) }),
+  atOnce: fc.constant(Infinity),
 })

@@ -3,7 +3,7 @@ import { errors, jwtVerify, SignJWT } from 'jose'
 import { effectiveScope, within, type Actor, type Scope } from '#lib/core/access'
 import { CroftError } from '#lib/core/error'
 import type { Prisma } from '#lib/db/client'
-import { sessionRow, tokenRow } from '#lib/db/credential'
+import { noteUse, sessionRow, tokenRow } from '#lib/db/credential'
 import type { Context, ReadContext, TxContext } from '../context'
 
 export type SessionKind = 'browser' | 'api' | 'zimfarm'
@@ -147,7 +147,7 @@ export async function actorOfToken(ctx: ReadContext, token: string): Promise<Acc
     const valid = row !== null && row.revokedAt === null && (row.expiresAt === null || row.expiresAt > now)
     if (!valid || !row.account.open) throw new CroftError('unauthenticated', 'token invalid')
     if (row.lastUsedAt === null || now.getTime() - row.lastUsedAt.getTime() > 60_000) {
-      await ctx.db.apiToken.update({ where: { id: row.id }, data: { lastUsedAt: now }, select: { id: true } })
+      await noteUse(ctx.db, row.id, now)
     }
     return tokenActor(row.account, row)
   }

@@ -55,13 +55,11 @@ export function limitedSubjects(
   }
 }
 
-/**
- * What a take has to respect besides room, as of now. Null when nothing has to be watched during the take itself;
- * else `check` waits its turn and looks again: takes that count towards the same limit, or try the same open breaker,
- * go one after another, so that many at once cannot pass it.
- * @throws CroftError conflict
- */
-export async function admission(ctx: ReadContext, workerId: string, taskId: string) {
+/** What bears on a take: the task and the worker as they are now, and the rules of the farm. */
+export type Known = { task: QueuedTask; worker: WorkerState; rules: Rules }
+
+/** Reads what bears on a take; null when the task cannot be taken anyway. */
+export async function whatIsKnown(ctx: ReadContext, workerId: string, taskId: string): Promise<Known | null> {
   const now = ctx.now()
   const [row, worker, rules] = await Promise.all([
     taskRow(ctx.db, taskId),
@@ -70,8 +68,19 @@ export async function admission(ctx: ReadContext, workerId: string, taskId: stri
   ])
   if (row?.status !== 'requested' || worker === null || (row.notBefore !== null && row.notBefore > now)) return null
   const [task] = await queuedTasks(ctx, [row], [])
-  if (task === undefined) return null
-  const state = { ...workerState(worker, now), online: true }
+  return task === undefined ? null : { task, worker: { ...workerState(worker, now), online: true }, rules }
+}
+
+/**
+ * What a take has to respect besides room, as of now. Null when nothing has to be watched during the take itself;
+ * else `check` waits its turn and looks again: takes that count towards the same limit, or try the same open breaker,
+ * go one after another, so that many at once cannot pass it.
+ * @throws CroftError conflict
+ */
+export function admission(ctx: ReadContext, bearing: Known | null) {
+  if (bearing === null) return null
+  const now = ctx.now()
+  const { task, worker: state, rules } = bearing
   const refuse = (known: Omit<Rules, 'slots'>, running: RunningTask[]) =>
     refuseAgainst(task, state, { ...known, running }, now.getTime())
   const tried = triedBreakers(task, state, rules.breakers)
@@ -83,14 +92,14 @@ export async function admission(ctx: ReadContext, workerId: string, taskId: stri
   return {
     async check(sql: Sql): Promise<void> {
       await takeTurns(sql, turnsOf(subjects, tried))
-      const running = await runningBy(sql, { ...subjects, workerId, now, offers: false })
+      const running = await runningBy(sql, { ...subjects, workerId: state.id, now, offers: false })
       const { breakers } = tried.length === 0 ? rules : await ruleRows(sql, now, [], null)
       refuse(
         { ...rules, breakers },
         running.map((one) => stateOfRunning(one, now)),
       )
     },
-    noteProbe: (sql: Sql) => noteProbe(sql, taskId, tried),
+    noteProbe: (sql: Sql) => noteProbe(sql, task.id, tried),
   }
 }
 

@@ -108,6 +108,12 @@ export async function move(
  */
 export async function holding(tx: TxContext, taskId: string, fence: number): Promise<LockedTask> {
   const task = await locked(tx, taskId)
+  mustHold(tx, task, fence)
+  return task
+}
+
+/** Refuses whoever does not hold the lease of a locked task. */
+export function mustHold(tx: TxContext, task: LockedTask, fence: number): void {
   if (!isActive(task.status) || task.fence !== fence || task.workerId === null) {
     throw new CroftError('lease_lost', `the lease ${fence} on this task is over: stop its work and report nothing more`)
   }
@@ -118,7 +124,6 @@ export async function holding(tx: TxContext, taskId: string, fence: number): Pro
       `the lease ${fence} on this task has run out: stop its work and report nothing more`,
     )
   }
-  return task
 }
 
 /** Refuses whoever does not own the worker. */

@@ -1,12 +1,12 @@
 import { CroftError } from '#lib/core/error'
 import { isFinal, type HistoryEntry, type Progress, type ReasonCode, type Stage } from '#lib/core/task'
 import { json } from '#lib/db/client'
-import { standingOf } from '#lib/db/details'
+import { exitCodeOf } from '#lib/db/details'
 import { later } from '#lib/db/sql'
 import { update } from '#lib/db/write'
 import { transaction, type Context, type TxContext } from '../context'
 import { appendEvent } from '../events/append'
-import { holding, move, type TaskRow } from './move'
+import { holding, locked, move, mustHold, type TaskRow } from './move'
 import { measureDuration } from './measure'
 
 type Held = { taskId: string; fence: number }
@@ -58,9 +58,9 @@ export type Outcome =
  */
 export async function reportOutcome(ctx: Context, input: Held & Outcome): Promise<void> {
   await transaction(ctx, async (tx) => {
-    const before = await standingOf(tx.db, input.taskId)
-    if (before !== null && isFinal(before.status) && before.fence === input.fence) return
-    const task = await holding(tx, input.taskId, input.fence)
+    const task = await locked(tx, input.taskId)
+    if (isFinal(task.status) && task.fence === input.fence) return
+    mustHold(tx, task, input.fence)
     const exitCode = 'exitCode' in input ? input.exitCode : null
     if (exitCode !== null) {
       await update(tx.db, 'task_report', { taskId: task.id }, { exitCode, updatedAt: tx.now() })
@@ -98,6 +98,5 @@ export async function end(tx: TxContext, task: TaskRow, input: Outcome, at?: Dat
   }
   if (task.status !== 'started') throw new CroftError('conflict', 'report the start before the success')
   await move(tx, task, 'succeed', { set: { result: json(input.result) }, at })
-  const report = await tx.db.taskReport.findUnique({ where: { taskId: task.id }, select: { exitCode: true } })
-  if ((report?.exitCode ?? 0) === 0) await measureDuration(tx, task)
+  if (((await exitCodeOf(tx.db, task.id)) ?? 0) === 0) await measureDuration(tx, task)
 }

@@ -160,8 +160,7 @@ describe('a worker', () => {
     expect(await kinds()).toEqual(expect.arrayContaining(['worker.enabled', 'worker.disabled']))
   })
   it('takes a task of a context only if it has it, from its address', async () => {
-    const { id } = await requested()
-    await farm.system.db.task.update({ where: { id }, data: { context: 'wikimedia' } })
+    const { id } = await requested({ context: 'wikimedia' })
     expect(await taken()).toBeNull()
     const withAddress = await configureWorker(admin, 'worker-1', { contexts: { wikimedia: '192.0.2.7' } })
     expect(withAddress.contexts).toEqual(['wikimedia'])

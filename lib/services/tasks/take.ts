@@ -1,6 +1,6 @@
 import { CroftError } from '#lib/core/error'
 import { LEASE_SECONDS } from '#lib/core/lease'
-import { decide, type Decision } from '#lib/core/matching'
+import { decide, type Decision, type Reason } from '#lib/core/matching'
 import type { Resources } from '#lib/core/resources'
 import { claim } from '#lib/db/claim'
 import { inTransaction } from '#lib/db/client'
@@ -8,18 +8,29 @@ import { firstCandidates, runningFor, shortCandidates, type Candidate, type Seek
 import { sqlOf } from '#lib/db/sql'
 import { workerRow } from '#lib/db/worker'
 import { actorName, type Context, type ReadContext } from '../context'
-import { admission, limitedSubjects } from './admit'
+import { admission, limitedSubjects, whatIsKnown, type Known } from './admit'
 import { rulesFor } from './rules'
 import { keepSlot } from './slots'
+import { turnsOf } from './turns'
 import { stateOfCandidate, stateOfRunning, workerState, type WorkerRow } from './states'
 
 export type Lease = { taskId: string; fence: number; leaseExpiresAt: Date }
 
+/** What a look has found: a task, or none; `limited` when a platform's or a web site's limit holds some back. */
+export type Found = { taskId: string | null; limited: boolean; known: Known | null }
+const NONE: ReadonlySet<string> = new Set()
+const NOTHING: Found = { taskId: null, limited: false, known: null }
+
 /**
- * The task that the worker should take now, by `decide`; null when none fits. Nothing is reserved. What others have
- * just been offered is passed over, and counts as running where a limit is concerned.
+ * The task that the worker should take now, by `decide`. Nothing is reserved. What others have
+ * just been offered is passed over, and counts as running where a limit is concerned; so is what is `passed`.
  */
-export async function nextTaskFor(ctx: ReadContext, worker: WorkerRow, available?: Resources): Promise<string | null> {
+export async function nextTaskFor(
+  ctx: ReadContext,
+  worker: WorkerRow,
+  available?: Resources,
+  passed: ReadonlySet<string> = NONE,
+): Promise<Found> {
   const now = ctx.now()
   const state = { ...workerState(worker, now, available), online: true }
   const seeker: Seeker = {
@@ -30,15 +41,14 @@ export async function nextTaskFor(ctx: ReadContext, worker: WorkerRow, available
     selfish: state.selfish,
   }
   const oldBefore = new Date(now.getTime() - ctx.settings.policy.ageing.stepSeconds * 1000)
-  const first = await firstCandidates(ctx.db, seeker, now, oldBefore)
-  if (first.length === 0) return null
-  const { policy, ...rules } = await rulesFor(ctx, { tasks: first.map((row) => row.id), workerId: worker.id })
-  const running = await runningFor(ctx.db, {
-    ...limitedSubjects(first, state, policy),
-    workerId: worker.id,
-    now,
-    offers: true,
-  })
+  const isLeft = ({ id }: Candidate) => !passed.has(id)
+  const first = (await firstCandidates(ctx.db, seeker, now, oldBefore)).filter(isLeft)
+  if (first.length === 0) return NOTHING
+  const found = await rulesFor(ctx, { tasks: first.map((row) => row.id), workerId: worker.id })
+  const { policy, ...rules } = { ...found, policy: { ...found.policy, atOnce: 1 } }
+  const subjects = limitedSubjects(first, state, policy)
+  const idle = !holdsRoom(worker) && subjects.platforms.length === 0 && subjects.hosts.length === 0
+  const running = idle ? [] : await runningFor(ctx.db, { ...subjects, workerId: worker.id, now, offers: true })
   const choose = (candidates: Candidate[]) =>
     decide(
       {
@@ -52,31 +62,48 @@ export async function nextTaskFor(ctx: ReadContext, worker: WorkerRow, available
     )
   const decision = choose(first)
   await keepSlot(ctx, worker.id, rules.slots, decision.slots)
+  const limited = reasonsOf(decision, worker.id).some(({ code }) => LIMIT_CODES.has(code))
+  const answer = (taskId: string | undefined, candidates: Candidate[]): Found => {
+    const row = candidates.find(({ id }) => id === taskId)
+    if (row === undefined) return { taskId: null, limited, known: null }
+    return { taskId: row.id, limited, known: { task: stateOfCandidate(row, worker.id), worker: state, rules: found } }
+  }
   const chosen = decision.assignments[0]?.taskId
-  if (chosen !== undefined) return chosen
+  if (chosen !== undefined) return answer(chosen, first)
   const until = opensAt(decision, worker.id)
-  if (until === null) return null
+  if (until === null) return answer(undefined, [])
   const shorter = await shortCandidates(ctx.db, seeker, now, state.available, (until - now.getTime()) / 1000)
   const known = new Set(first.map((row) => row.id))
-  const others = shorter.filter((row) => !known.has(row.id))
-  return others.length === 0 ? null : (choose([...first, ...others]).assignments[0]?.taskId ?? null)
+  const others = shorter.filter((row) => isLeft(row) && !known.has(row.id))
+  if (others.length === 0) return answer(undefined, [])
+  const all = [...first, ...others]
+  return answer(choose(all).assignments[0]?.taskId, all)
 }
+
+/** Whether anything runs on the worker that takes of its room. */
+const holdsRoom = ({ reservedCpu, reservedMemory, reservedDisk }: WorkerRow) =>
+  reservedCpu > 0 || reservedMemory > 0 || reservedDisk > 0
+
+const LIMIT_CODES = new Set<Reason['code']>(['platform_total', 'platform_worker', 'host_total', 'host_worker'])
+const reasonsOf = (decision: Decision, workerId: string): Reason[] =>
+  [...decision.reasons.values()].flatMap((byWorker) => byWorker.get(workerId) ?? [])
 
 /** Until when shorter tasks may go before the one that waits for room; null when none may. */
 function opensAt(decision: Decision, workerId: string): number | null {
-  for (const byWorker of decision.reasons.values())
-    for (const reason of byWorker.get(workerId) ?? []) if (reason.code === 'behind') return reason.startsAt
+  for (const reason of reasonsOf(decision, workerId)) if (reason.code === 'behind') return reason.startsAt
   return null
 }
 
 /**
- * Reserves a waiting task for a worker: one statement decides who wins. Null when somebody else has it already.
+ * Reserves a waiting task for a worker: one statement decides who wins. Null when somebody else has it already. Who has
+ * just looked gives what it knows, so that it is not asked for again.
  * @throws CroftError conflict when the worker has no room for it or is out of service, or the rules forbid it now
  */
 export async function claimTask(
   ctx: Context,
   worker: { id: string; kind: string },
   taskId: string,
+  known?: Known | null,
 ): Promise<Lease | null> {
   const leaseSeconds =
     worker.kind === 'zimfarm'
@@ -86,7 +113,7 @@ export async function claimTask(
         : LEASE_SECONDS.agent
   const now = ctx.now()
   const input = { taskId, workerId: worker.id, now, leaseSeconds, actor: actorName(ctx.actor) }
-  const admitted = await admission(ctx, worker.id, taskId)
+  const admitted = admission(ctx, known ?? (await whatIsKnown(ctx, worker.id, taskId)))
   const claimed =
     admitted === null
       ? await claim(sqlOf(ctx.db), input)
@@ -104,18 +131,38 @@ export async function claimTask(
   throw new CroftError('conflict', 'the worker has no room for this task, or is out of service')
 }
 
-/** Takes the next task that fits the worker; null when there is none. */
-export async function takeNext(ctx: Context, workerId: string, available?: Resources): Promise<Lease | null> {
+/**
+ * Takes the next task that fits the worker; null when there is none. `room` tells what a worker has free now, where it is
+ * less than the farm knows of; `look` is told what each look has found.
+ */
+export async function takeNext(
+  ctx: Context,
+  workerId: string,
+  {
+    room = () => undefined,
+    look = () => undefined,
+  }: { room?: (worker: WorkerRow) => Resources | undefined; look?: (found: Found) => void } = {},
+): Promise<Lease | null> {
+  const turns = turnsOf(ctx)
   for (let tries = 0; tries < 20; tries++) {
     const worker = await workerRow(ctx.db, { id: workerId })
     if (worker === null || worker.deletedAt !== null || worker.cordonedAt !== null || worker.disabledAt !== null)
       return null
-    const taskId = await nextTaskFor(ctx, worker, available)
-    if (taskId === null) return null
-    const lease = await claimTask(ctx, worker, taskId).catch((error: unknown) => {
-      if (error instanceof CroftError && error.code === 'conflict') return null
-      throw error
+    const free = room(worker)
+    const found = await turns.inTurn(async () => {
+      const one = await nextTaskFor(ctx, worker, free, turns.chosen)
+      if (one.taskId !== null) turns.chosen.add(one.taskId)
+      return one
     })
+    look(found)
+    const { taskId } = found
+    if (taskId === null) return null
+    const lease = await claimTask(ctx, worker, taskId, found.known)
+      .catch((error: unknown) => {
+        if (error instanceof CroftError && error.code === 'conflict') return null
+        throw error
+      })
+      .finally(() => turns.chosen.delete(taskId))
     if (lease !== null) return lease
   }
   return null

@@ -26,6 +26,7 @@ const seat = (workerId: string, change: Partial<Seat> = {}): Seat => ({
   taskTypes: ['zimwriterfs'],
   contexts: [],
   free: { cpu: 2, memory: 4 * GIB, disk: 10 * GIB },
+  limited: false,
   ...change,
 })
 const enter = (workerId: string, change: Partial<Seat> = {}) =>
@@ -101,13 +102,15 @@ it.each<[string, Partial<Seat>, Partial<Hint>]>([
   expect(waiter.called).toBe(false)
 })
 
-it('wakes the worker whose own task has ended, and others when that counted towards a limit', async () => {
+it('wakes the worker whose own task has ended, and others that a limit held back when it counted towards one', async () => {
   using own = enter('own')
   using another = enter('another')
-  announce(requested({ kind: 'task.failed', workerId: 'own', fits: undefined }))
-  expect([own.called, another.called]).toEqual([true, false])
+  using held = enter('held', { limited: true })
+  const ended = requested({ kind: 'task.failed', workerId: 'own', fits: undefined })
+  announce(ended)
+  expect([own.called, another.called, held.called]).toEqual([true, false, false])
   await own.look(nothing)
-  announce(requested({ kind: 'task.failed', workerId: 'own', fits: undefined, limited: true }))
+  announce({ ...ended, limited: true })
   await own.look(nothing)
-  expect(another.called).toBe(true)
+  expect([another.called, held.called]).toEqual([false, true])
 })

@@ -25,6 +25,8 @@ export type Seat = {
   contexts: readonly string[]
   /** The room that it had when it last looked. */
   free: Resources
+  /** Whether its last look saw tasks that a platform's or a web site's limit holds back; true while it looks. */
+  limited: boolean
 }
 
 function wants(seat: Seat, { kind, workerId, fits: need, limited }: Hint): boolean {
@@ -35,7 +37,8 @@ function wants(seat: Seat, { kind, workerId, fits: need, limited }: Hint): boole
       (need.context === '' || seat.contexts.includes(need.context)) &&
       fits(need.resources, seat.free)
     )
-  if (/^task\.(succeeded|failed|canceled)$/.test(kind)) return workerId === seat.workerId || limited === true
+  if (/^task\.(succeeded|failed|canceled)$/.test(kind))
+    return workerId === seat.workerId || (limited === true && seat.limited)
   if (kind.startsWith('worker.')) return workerId === seat.workerId
   return true
 }

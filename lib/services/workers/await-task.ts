@@ -1,13 +1,14 @@
 import { RENEW_SECONDS } from '#lib/core/lease'
 import { without, type Resources } from '#lib/core/resources'
 import type { Context } from '../context'
-import { workerRow } from '#lib/db/worker'
+import { noteSeen } from '#lib/db/worker'
 import { watchesEnd } from '../events/watch'
+import { mustOwn } from '../tasks/move'
 import { showTask, type ShownTask } from '../tasks/show'
 import { workerState, type WorkerRow } from '../tasks/states'
 import { takeNext } from '../tasks/take'
-import { busOf } from '../tasks/wake'
-import { ownedWorker } from './list'
+import { busOf, type Seat } from '../tasks/wake'
+import { workerByName } from './poll'
 
 export type TakenTask = { task: ShownTask; fence: number; leaseExpiresAt: Date; renewEverySeconds: number }
 
@@ -23,24 +24,31 @@ export async function awaitTask(
   ctx: Context,
   input: { worker: string; available: Resources; waitSeconds: number; signal: AbortSignal },
 ): Promise<TakenTask | null> {
-  const { id } = await ownedWorker(ctx, input.worker)
-  const seen = await ctx.db.worker.update({ where: { id }, data: { lastSeenAt: ctx.now() } })
+  const now = ctx.now()
+  const row = await workerByName(ctx, input.worker)
+  mustOwn(ctx, row.accountId)
+  const { id } = row
+  await noteSeen(ctx.db, id, { now, ip: null, stages: [] })
   const free = (worker: WorkerRow) => workerState(worker, ctx.now()).available
   // What is used on the machine besides the farm's tasks: `available` itself is old as soon as one of them ends.
-  const elsewhere = without(free(seen), input.available)
+  const elsewhere = without(free(row), input.available)
   const until = performance.now() + input.waitSeconds * 1000
-  const contexts = Object.keys(seen.contexts as Record<string, unknown>)
-  using waiter = busOf(ctx).enter(ctx, { workerId: id, taskTypes: seen.taskTypes, contexts, free: input.available })
+  using waiter = busOf(ctx).enter(ctx, seatOf(row, input.available))
   const end = watchesEnd()
   for (;;) {
     if (input.signal.aborted || end.aborted) return null
-    const lease = await waiter.look(async () => {
-      const worker = await workerRow(ctx.db, { id })
-      if (worker === null) return null
-      const room = without(free(worker), elsewhere)
-      waiter.seat = { ...waiter.seat, taskTypes: worker.taskTypes, free: room }
-      return takeNext(ctx, id, room)
-    })
+    const lease = await waiter.look(() =>
+      takeNext(ctx, id, {
+        room: (worker) => {
+          const room = without(free(worker), elsewhere)
+          waiter.seat = seatOf(worker, room)
+          return room
+        },
+        look: ({ limited }) => {
+          waiter.seat = { ...waiter.seat, limited }
+        },
+      }),
+    )
     if (lease !== null) {
       const task = await showTask(ctx, lease.taskId)
       return { task, fence: lease.fence, leaseExpiresAt: lease.leaseExpiresAt, renewEverySeconds: RENEW_SECONDS }
@@ -50,3 +58,12 @@ export async function awaitTask(
     await waiter.next(Math.min(left, LOOK_MS), [input.signal, end])
   }
 }
+
+/** Until a look has told otherwise, limits may hold tasks back. */
+const seatOf = (worker: WorkerRow, free: Resources): Seat => ({
+  workerId: worker.id,
+  taskTypes: worker.taskTypes,
+  contexts: Object.keys(worker.contexts as Record<string, unknown>),
+  free,
+  limited: true,
+})

@@ -11,7 +11,7 @@ import { nextTaskFor } from '../tasks/take'
 /** @throws CroftError not_found */
 export async function workerByName(ctx: ReadContext, name: string) {
   const worker = await workerRow(ctx.db, { name })
-  if (worker === null) throw new CroftError('not_found', `there is no worker ${name}: check it in first`)
+  if (worker === null) throw new CroftError('not_found', `there is no worker ${name}: register it first`)
   return worker
 }
 
@@ -47,7 +47,7 @@ export async function poll(
   await seen(ctx, worker.id, input.ip, input)
   if (input.nothing === true) return null
   for (let tries = 0; tries < TRIES; tries++) {
-    const taskId = await nextTaskFor(ctx, worker, input.available)
+    const { taskId } = await nextTaskFor(ctx, worker, input.available)
     if (taskId === null) return null
     if (await offer(ctx.db, { taskId, workerId: worker.id, now: ctx.now() })) {
       const [task, duration] = await Promise.all([getTask(ctx, taskId), durationOn(ctx.db, taskId, worker.id)])

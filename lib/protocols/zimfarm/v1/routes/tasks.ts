@@ -3,7 +3,7 @@ import type { TaskDetails } from '#lib/core/task-view'
 import type { Context } from '#lib/services/context'
 import { cancelTask } from '#lib/services/tasks/cancel'
 import { getTask, isTaken } from '#lib/services/tasks/get'
-import { remoteReport } from '#lib/services/tasks/remote-report'
+import { remoteReport, type RemoteReport } from '#lib/services/tasks/remote-report'
 import { searchTaken } from '#lib/services/tasks/search'
 import { claimTask } from '#lib/services/tasks/take'
 import { withSignedUploads } from '#lib/services/uploads/address'
@@ -69,9 +69,13 @@ async function take({ ctx, params: [id], query }: Call) {
 async function report({ ctx, params: [id], body }: Call) {
   const taskId = idOf(id)
   const told = check('E2', event, await body())
-  if (!(await isTaken(ctx, taskId))) throw notFound()
   const told_by = ctx.actor.kind === 'anonymous' ? '' : ctx.actor.username
-  const ours = toReport(told, told_by, (schema, value) => check('E2', schema, value))
+  let ours: RemoteReport
+  try {
+    ours = toReport(told, told_by, (schema, value) => check('E2', schema, value))
+  } catch (error) {
+    throw (await isTaken(ctx, taskId)) ? error : notFound()
+  }
   await gone(remoteReport(ctx, taskId, ours))
   return nothing(204)
 }
