@@ -48,6 +48,8 @@ export function useFormat() {
       /** Day and minute. */
       at: (when: When) => format.dateTime(time(when), { dateStyle: 'medium', timeStyle: 'short' }),
       date: (when: When) => format.dateTime(time(when), { dateStyle: 'medium' }),
+      /** The day without the year, for scales. */
+      day: (when: When) => format.dateTime(time(when), { day: 'numeric', month: 'short' }),
       clock: (when: When) => format.dateTime(time(when), { timeStyle: 'short' }),
       /** To the second, with the zone: what shows on hover. */
       exact: (when: When) =>

@@ -56,7 +56,9 @@ export const worker = z.object({
   contexts: z.array(z.string()).describe('whose tasks it may take'),
   version: z.string().nullable(),
   lastSeenAt: instant.nullable(),
-  running: z.array(z.object({ id, name: z.string(), status: z.string(), progress: progress.nullable() })),
+  running: z.array(
+    z.object({ id, name: z.string(), status: z.string(), progress: progress.nullable(), resources: resources.optional() }),
+  ),
   record: z
     .object({ succeeded: z.number().int(), failed: z.number().int(), canceled: z.number().int() })
     .optional()

@@ -1,52 +1,47 @@
 'use client'
 
-import { useMutation, useQueryClient } from '@tanstack/react-query'
 import Link from 'next/link'
-import { useId, useState } from 'react'
+import { useTranslations } from 'next-intl'
+import { useState } from 'react'
 import type { z } from 'zod'
 import { Dialog } from '#components/dialog'
-import { at } from '#components/format'
+import { useFormat } from '#components/format'
+import { Labelled } from '#components/labelled'
 import { Problem } from '#components/states'
 import { Ago } from '#components/time'
 import { addPause, endPause, resetBreaker, type breaker, type pause } from '#lib/contract/rules'
 import { PAUSE_SCOPES, type PauseScope } from '#lib/core/matching'
-import { REASON_TEXT } from '#lib/core/task'
 import { api, useBreakers, useMay, usePauses } from '../queries'
-
-const SCOPE: Record<PauseScope, string> = {
-  farm: 'The whole farm',
-  task_type: 'Task type',
-  platform: 'Platform',
-  host: 'Web site',
-  schedule: 'Schedule',
-  worker: 'Worker',
-}
-const KIND = { task_type: 'Task type', image: 'Image', worker: 'Worker' } as const
-
-function useChange<T>(change: (input: T) => Promise<unknown>) {
-  const queries = useQueryClient()
-  return useMutation({ mutationFn: change, onSuccess: () => queries.invalidateQueries() })
-}
+import { useChange } from './queries'
 
 function PauseRow({ one }: { one: z.output<typeof pause> }) {
+  const t = useTranslations('workers.held')
+  const format = useFormat()
   const mayAll = useMay('workers.update')
   const maySchedule = useMay('schedules.update')
   const end = useChange(() => api.call(endPause, { params: { id: one.id } }))
+  const scope = t(`scopes.${one.scope}`)
   return (
     <li className="flex items-start justify-between gap-3 px-4 py-3 text-sm">
       <div className="min-w-0">
         <p className="font-medium break-words">
-          {SCOPE[one.scope]} {one.subject} is paused
+          {one.scope === 'farm' ? t('farmPaused') : t('paused', { scope, subject: one.subject })}
         </p>
-        <p className="text-muted break-words">
+        <p className="text-muted break-words" dir="auto">
           {one.reason} · {one.author}, <Ago date={one.createdAt} /> ·{' '}
-          {one.until === null ? 'until somebody ends it' : `until ${at(Date.parse(one.until))}`}
+          {one.until === null ? t('untilEnded') : t('until', { when: format.at(one.until) })}
         </p>
         {end.error !== null && <Problem error={end.error} />}
       </div>
       {(mayAll || (maySchedule && one.scope === 'schedule')) && (
-        <button type="button" className="button" disabled={end.isPending} onClick={() => end.mutate(undefined)}>
-          End
+        <button
+          type="button"
+          className="button"
+          aria-label={t('end', { subject: one.subject === '' ? scope : one.subject })}
+          disabled={end.isPending}
+          onClick={() => end.mutate(undefined)}
+        >
+          {t('endShort')}
         </button>
       )}
     </li>
@@ -54,33 +49,42 @@ function PauseRow({ one }: { one: z.output<typeof pause> }) {
 }
 
 function BreakerRow({ one }: { one: z.output<typeof breaker> }) {
+  const t = useTranslations('workers.held')
+  const reason = useTranslations('workers.reasons')
+  const format = useFormat()
   const may = useMay('workers.update')
   const reset = useChange(() => api.call(resetBreaker, { query: { kind: one.kind, subject: one.subject } }))
   return (
     <li className="flex items-start justify-between gap-3 px-4 py-3 text-sm">
       <div className="min-w-0">
         <p className="font-medium break-words">
-          {KIND[one.kind]} {one.subject} gets no tasks: {one.failures} failed in a row
+          {t('broken', { scope: t(`scopes.${one.kind}`), subject: one.subject, count: one.failures })}
         </p>
         <p className="text-muted break-words">
-          since <Ago date={one.since} />, the{' '}
+          {t('since', { when: format.at(one.since) })},{' '}
           <Link className="link" href={`/tasks/${one.lastTaskId}`}>
-            last one
+            {t('last')}
           </Link>{' '}
-          because {REASON_TEXT[one.lastReasonCode]} ·{' '}
+          {t('because', { reason: reason(one.lastReasonCode) })} ·{' '}
           {one.probe === null ? (
-            `one task may try from ${at(Date.parse(one.retryAt))}`
+            t('tryAt', { when: format.at(one.retryAt) })
           ) : (
             <Link className="link" href={`/tasks/${one.probe}`}>
-              one task tries now
+              {t('trying')}
             </Link>
           )}
         </p>
         {reset.error !== null && <Problem error={reset.error} />}
       </div>
       {may && (
-        <button type="button" className="button" disabled={reset.isPending} onClick={() => reset.mutate(undefined)}>
-          Let it go on
+        <button
+          type="button"
+          className="button"
+          aria-label={t('reset', { subject: one.subject })}
+          disabled={reset.isPending}
+          onClick={() => reset.mutate(undefined)}
+        >
+          {t('resetShort')}
         </button>
       )}
     </li>
@@ -88,7 +92,8 @@ function BreakerRow({ one }: { one: z.output<typeof breaker> }) {
 }
 
 function PauseForm({ onClose }: { onClose: () => void }) {
-  const ids = { scope: useId(), subject: useId(), reason: useId(), until: useId() }
+  const t = useTranslations('workers.held')
+  const common = useTranslations('common')
   const [scope, setScope] = useState<PauseScope>('task_type')
   const [subject, setSubject] = useState('')
   const [reason, setReason] = useState('')
@@ -105,91 +110,93 @@ function PauseForm({ onClose }: { onClose: () => void }) {
         add.mutate(undefined, { onSuccess: onClose })
       }}
     >
-      <p className="text-muted text-sm">Its tasks wait and say so; what runs goes on.</p>
-      <div className="grid gap-1">
-        <label className="label" htmlFor={ids.scope}>
-          What
-        </label>
-        <select
-          id={ids.scope}
-          className="field"
-          value={scope}
-          onChange={(event) => setScope(event.target.value as PauseScope)}
-        >
-          {PAUSE_SCOPES.map((value) => (
-            <option key={value} value={value}>
-              {SCOPE[value]}
-            </option>
-          ))}
-        </select>
-      </div>
+      <p className="text-muted text-sm">{t('text')}</p>
+      <Labelled label={t('what')}>
+        {(field) => (
+          <select
+            {...field}
+            className="field"
+            value={scope}
+            onChange={(event) => setScope(event.target.value as PauseScope)}
+          >
+            {PAUSE_SCOPES.map((value) => (
+              <option key={value} value={value}>
+                {t(`scopes.${value}`)}
+              </option>
+            ))}
+          </select>
+        )}
+      </Labelled>
       {scope !== 'farm' && (
-        <div className="grid gap-1">
-          <label className="label" htmlFor={ids.subject}>
-            Its name
-          </label>
+        <Labelled label={t('name')}>
+          {(field) => (
+            <input
+              {...field}
+              className="field"
+              required
+              value={subject}
+              onChange={(event) => setSubject(event.target.value)}
+            />
+          )}
+        </Labelled>
+      )}
+      <Labelled label={t('why')}>
+        {(field) => (
           <input
-            id={ids.subject}
+            {...field}
             className="field"
             required
-            value={subject}
-            onChange={(event) => setSubject(event.target.value)}
+            dir="auto"
+            value={reason}
+            onChange={(event) => setReason(event.target.value)}
           />
-        </div>
-      )}
-      <div className="grid gap-1">
-        <label className="label" htmlFor={ids.reason}>
-          Why
-        </label>
-        <input
-          id={ids.reason}
-          className="field"
-          required
-          value={reason}
-          onChange={(event) => setReason(event.target.value)}
-        />
-      </div>
-      <div className="grid gap-1">
-        <label className="label" htmlFor={ids.until}>
-          Until (empty: until somebody ends it)
-        </label>
-        <input
-          id={ids.until}
-          className="field"
-          type="datetime-local"
-          value={until}
-          onChange={(event) => setUntil(event.target.value)}
-        />
-      </div>
+        )}
+      </Labelled>
+      <Labelled label={t('untilLabel')} hint={t('untilHint')}>
+        {(field) => (
+          <input
+            {...field}
+            className="field"
+            type="datetime-local"
+            value={until}
+            onChange={(event) => setUntil(event.target.value)}
+          />
+        )}
+      </Labelled>
       {add.error !== null && <Problem error={add.error} />}
       <div className="flex justify-end gap-2">
         <button type="button" className="button" onClick={onClose}>
-          Not now
+          {common('cancel')}
         </button>
         <button type="submit" className="button button-primary" disabled={add.isPending}>
-          Pause
+          {t('submit')}
         </button>
       </div>
     </form>
   )
 }
 
-/** What holds tasks back: pauses and open breakers, and the way to end them for those who may. */
-export function HeldBack() {
+/** What holds tasks back: pauses and open breakers, and the way to end them for those who may. `always`: also when there is nothing. */
+export function HeldBack({ always = false }: { always?: boolean }) {
+  const t = useTranslations('workers.held')
   const pauses = usePauses()
   const breakers = useBreakers()
   const may = useMay('workers.update')
   const [open, setOpen] = useState(false)
   const error = pauses.error ?? breakers.error
   const [held, broken] = [pauses.data?.items ?? [], breakers.data?.items ?? []]
-  if (!may && error === null && held.length + broken.length === 0) return null
+  const nothing = held.length + broken.length === 0
+  if (!always && !may && error === null && nothing) return null
   return (
-    <section className="panel mb-4" aria-label="Held back">
-      <div className="border-line flex items-center justify-between gap-3 border-b px-4 py-3">
-        <h2>Held back</h2>
+    <section className="panel mb-4" aria-label={t('title')}>
+      <div className="flex items-center justify-between gap-3 px-4 py-3">
+        <div className="flex flex-wrap items-baseline gap-x-3">
+          <h2>{t('title')}</h2>
+          {error === null && nothing && <p className="text-muted text-sm">{t('none')}</p>}
+        </div>
         {may && (
           <button type="button" className="button" onClick={() => setOpen(true)}>
-            Pause…
+            {t('pause')}
           </button>
         )}
       </div>
@@ -197,19 +204,19 @@ export function HeldBack() {
         <div className="p-4">
           <Problem error={error} />
         </div>
-      ) : held.length + broken.length === 0 ? (
-        <p className="text-muted px-4 py-3 text-sm">Nothing is paused, and no breaker is open.</p>
       ) : (
-        <ul className="divide-line divide-y">
-          {held.map((one) => (
-            <PauseRow key={one.id} one={one} />
-          ))}
-          {broken.map((one) => (
-            <BreakerRow key={`${one.kind} ${one.subject}`} one={one} />
-          ))}
-        </ul>
+        !nothing && (
+          <ul className="divide-line border-line divide-y border-t">
+            {held.map((one) => (
+              <PauseRow key={one.id} one={one} />
+            ))}
+            {broken.map((one) => (
+              <BreakerRow key={`${one.kind} ${one.subject}`} one={one} />
+            ))}
+          </ul>
+        )
       )}
-      <Dialog title="Pause" open={open} onClose={() => setOpen(false)}>
+      <Dialog title={t('pauseTitle')} open={open} onClose={() => setOpen(false)}>
         <PauseForm onClose={() => setOpen(false)} />
       </Dialog>
     </section>

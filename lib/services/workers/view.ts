@@ -10,7 +10,7 @@ export const WORKER = {
     account: { select: { username: true } },
     tasks: {
       where: { status: { in: [...ACTIVE] } },
-      select: { id: true, scheduleName: true, status: true, progress: true },
+      select: { id: true, scheduleName: true, status: true, progress: true, cpu: true, memory: true, disk: true },
       orderBy: { reservedAt: 'asc' },
     },
   },
@@ -47,7 +47,7 @@ export type WorkerView = {
   version: string | null
   lastSeenAt: Date | null
   lastIp: string | null
-  running: { id: string; name: string; status: TaskStatus; progress: Progress | null }[]
+  running: { id: string; name: string; status: TaskStatus; progress: Progress | null; resources: Resources }[]
 }
 
 function quietOf(hours: QuietHours | null, now: Date): WorkerView['quiet'] {
@@ -92,6 +92,7 @@ export function toWorker(row: WorkerWithTasks, now: Date): WorkerView {
       name: task.scheduleName,
       status: task.status,
       progress: task.progress as Progress | null,
+      resources: resourcesOf(task),
     })),
   }
 }
