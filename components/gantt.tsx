@@ -46,7 +46,17 @@ const FILL: Record<Bar['look'], string> = {
  * Runs over time, a lane for each worker: for the eye and the mouse. What it shows stands in a table as well, which is the caller's; so
  * it is hidden from those who cannot see it, and takes no place among what the keyboard reaches.
  */
-export function Gantt({ lanes, from, to, now }: { lanes: readonly GanttLane[]; from: number; to: number; now: number }) {
+export function Gantt({
+  lanes,
+  from,
+  to,
+  now,
+}: {
+  lanes: readonly GanttLane[]
+  from: number
+  to: number
+  now: number
+}) {
   const format = useFormat()
   const hatch = useId()
   const span = to - from
@@ -57,7 +67,10 @@ export function Gantt({ lanes, from, to, now }: { lanes: readonly GanttLane[]; f
   }
   const step = STEPS.find((one) => span / one <= 8) ?? span / 6
   const first = Math.ceil(from / step) * step
-  const ticks = Array.from({ length: Math.max(0, Math.floor((to - first) / step) + 1) }, (_, index) => first + index * step)
+  const ticks = Array.from(
+    { length: Math.max(0, Math.floor((to - first) / step) + 1) },
+    (_, index) => first + index * step,
+  )
   const many = lanes.length > 1 || lanes.some((lane) => lane.href !== undefined)
   return (
     <div aria-hidden className={many ? 'grid grid-cols-1 gap-y-1 sm:grid-cols-[9rem_minmax(0,1fr)] sm:gap-x-3' : ''}>
@@ -94,7 +107,11 @@ export function Gantt({ lanes, from, to, now }: { lanes: readonly GanttLane[]; f
                   return (
                     <a key={bar.id} href={bar.href} tabIndex={-1}>
                       <title>{bar.title}</title>
-                      <rect {...box} className={FILL[bar.look]} {...(bar.look === 'next' && { strokeDasharray: '3 2' })} />
+                      <rect
+                        {...box}
+                        className={FILL[bar.look]}
+                        {...(bar.look === 'next' && { strokeDasharray: '3 2' })}
+                      />
                       {bar.look === 'failed' && <rect {...box} fill={`url(#${hatch})`} />}
                     </a>
                   )
@@ -109,7 +126,12 @@ export function Gantt({ lanes, from, to, now }: { lanes: readonly GanttLane[]; f
       {many && <span />}
       <div className="text-muted relative mt-1 h-4 overflow-hidden text-[0.6875rem]">
         {ticks.map((tick) => (
-          <span key={tick} className="absolute -translate-x-1/2 whitespace-nowrap" style={{ left: x(tick) }} suppressHydrationWarning>
+          <span
+            key={tick}
+            className="absolute -translate-x-1/2 whitespace-nowrap"
+            style={{ left: x(tick) }}
+            suppressHydrationWarning
+          >
             {step >= 1440 * MINUTE ? format.day(tick) : format.clock(tick)}
           </span>
         ))}

@@ -57,7 +57,13 @@ export const worker = z.object({
   version: z.string().nullable(),
   lastSeenAt: instant.nullable(),
   running: z.array(
-    z.object({ id, name: z.string(), status: z.string(), progress: progress.nullable(), resources: resources.optional() }),
+    z.object({
+      id,
+      name: z.string(),
+      status: z.string(),
+      progress: progress.nullable(),
+      resources: resources.optional(),
+    }),
   ),
   record: z
     .object({ succeeded: z.number().int(), failed: z.number().int(), canceled: z.number().int() })

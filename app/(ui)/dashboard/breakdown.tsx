@@ -62,11 +62,13 @@ export function Breakdown({ range }: { range: Range }) {
             <thead>
               <tr>
                 <th scope="col">{t('name')}</th>
-                {(['requested', 'succeeded', 'failed', 'canceled', 'success', 'p50', 'p90', 'ran'] as const).map((key) => (
-                  <th key={key} scope="col" className="text-right!">
-                    {t(key)}
-                  </th>
-                ))}
+                {(['requested', 'succeeded', 'failed', 'canceled', 'success', 'p50', 'p90', 'ran'] as const).map(
+                  (key) => (
+                    <th key={key} scope="col" className="text-right!">
+                      {t(key)}
+                    </th>
+                  ),
+                )}
                 {by === 'worker' && (
                   <th scope="col" className="text-right!">
                     {t('cpu')}

@@ -21,9 +21,7 @@ export function Failures({ range }: { range: Range }) {
   const may = useMay('tasks.cancel')
   const [resolved, setResolved] = useQueryState('mended', parseAsBoolean.withDefault(false))
   const { data, error, isPending, refetch } = useFailureGroups(range, resolved)
-  const resolve = useChange((id: string) =>
-    api.call(resolveGroup, { params: { id }, body: { resolved: !resolved } }),
-  )
+  const resolve = useChange((id: string) => api.call(resolveGroup, { params: { id }, body: { resolved: !resolved } }))
   return (
     <section className="panel" aria-label={t('title')}>
       <div className="border-line flex flex-wrap items-center justify-between gap-3 border-b px-4 py-3">
@@ -56,7 +54,10 @@ export function Failures({ range }: { range: Range }) {
       ) : (
         <ul className="divide-line divide-y">
           {data.items.map((group) => (
-            <li key={group.id} className="grid gap-x-4 gap-y-1 px-4 py-3 text-sm sm:grid-cols-[6rem_minmax(0,1fr)_auto]">
+            <li
+              key={group.id}
+              className="grid gap-x-4 gap-y-1 px-4 py-3 text-sm sm:grid-cols-[6rem_minmax(0,1fr)_auto]"
+            >
               <div>
                 <p className="text-lg font-semibold">{t('times', { count: group.failures })}</p>
                 <p className="text-muted text-xs">{t('total', { count: format.number(group.total) })}</p>
@@ -85,7 +86,11 @@ export function Failures({ range }: { range: Range }) {
                 {group.sample !== '' && group.sample !== group.text && (
                   <details className="mt-1">
                     <summary className="text-muted w-fit cursor-pointer text-xs">{t('sample')}</summary>
-                    <pre className="bg-sunken mt-1 max-h-40 overflow-auto rounded p-2 font-mono text-xs whitespace-pre-wrap" dir="auto" tabIndex={0}>
+                    <pre
+                      className="bg-sunken mt-1 max-h-40 overflow-auto rounded p-2 font-mono text-xs whitespace-pre-wrap"
+                      dir="auto"
+                      tabIndex={0}
+                    >
                       {group.sample}
                     </pre>
                   </details>
@@ -95,7 +100,9 @@ export function Failures({ range }: { range: Range }) {
                 <button
                   type="button"
                   className="button h-fit w-fit"
-                  aria-label={resolved ? `${t('reopen')}: ${group.text}` : t('resolveOne', { text: group.text || group.taskType })}
+                  aria-label={
+                    resolved ? `${t('reopen')}: ${group.text}` : t('resolveOne', { text: group.text || group.taskType })
+                  }
                   disabled={resolve.isPending}
                   onClick={() => resolve.mutate(group.id)}
                 >

@@ -83,30 +83,32 @@ export function Timeline() {
                   </tr>
                 </thead>
                 <tbody>
-                  {lanes.flatMap((lane) => [
-                    ...lane.runs.map((run) => ({
-                      key: `${lane.worker} ${run.taskId} ${run.from}`,
-                      ...{ worker: lane.worker, taskId: run.taskId, name: run.name ?? words('gone') },
-                      ...{ outcome: run.outcome ?? ('running' as const), from: run.from, to: run.to },
-                    })),
-                    ...lane.next.map((tick) => ({
-                      key: `${lane.worker} next ${tick.taskId}`,
-                      ...{ worker: lane.worker, taskId: tick.taskId, name: tick.name, outcome: 'next' as const },
-                      ...{ from: tick.from, to: tick.to },
-                    })),
-                  ]).map((row) => (
-                    <tr key={row.key}>
-                      <td className="break-all">{row.worker}</td>
-                      <td className="break-all">
-                        <Link className="link" href={`/tasks/${row.taskId}`}>
-                          {row.name}
-                        </Link>
-                      </td>
-                      <td>{words(`outcomes.${row.outcome}`)}</td>
-                      <td className="whitespace-nowrap">{format.at(row.from)}</td>
-                      <td className="whitespace-nowrap">{row.to === null ? '…' : format.at(row.to)}</td>
-                    </tr>
-                  ))}
+                  {lanes
+                    .flatMap((lane) => [
+                      ...lane.runs.map((run) => ({
+                        key: `${lane.worker} ${run.taskId} ${run.from}`,
+                        ...{ worker: lane.worker, taskId: run.taskId, name: run.name ?? words('gone') },
+                        ...{ outcome: run.outcome ?? ('running' as const), from: run.from, to: run.to },
+                      })),
+                      ...lane.next.map((tick) => ({
+                        key: `${lane.worker} next ${tick.taskId}`,
+                        ...{ worker: lane.worker, taskId: tick.taskId, name: tick.name, outcome: 'next' as const },
+                        ...{ from: tick.from, to: tick.to },
+                      })),
+                    ])
+                    .map((row) => (
+                      <tr key={row.key}>
+                        <td className="break-all">{row.worker}</td>
+                        <td className="break-all">
+                          <Link className="link" href={`/tasks/${row.taskId}`}>
+                            {row.name}
+                          </Link>
+                        </td>
+                        <td>{words(`outcomes.${row.outcome}`)}</td>
+                        <td className="whitespace-nowrap">{format.at(row.from)}</td>
+                        <td className="whitespace-nowrap">{row.to === null ? '…' : format.at(row.to)}</td>
+                      </tr>
+                    ))}
                 </tbody>
               </table>
             </div>

@@ -26,7 +26,10 @@ export function StandingBadge({ standing }: { standing: WorkerStanding }) {
   const t = useTranslations('workers.standing')
   const { tone, dot } = LOOK[standing]
   return (
-    <span className={`inline-flex items-center gap-1.5 text-sm font-medium whitespace-nowrap ${tone}`} data-standing={standing}>
+    <span
+      className={`inline-flex items-center gap-1.5 text-sm font-medium whitespace-nowrap ${tone}`}
+      data-standing={standing}
+    >
       <span aria-hidden className={`size-2 rounded-full ${dot}`} />
       {t(standing)}
     </span>

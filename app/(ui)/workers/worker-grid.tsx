@@ -46,7 +46,8 @@ export function WorkerGrid() {
   })
   const list = useWorkerList(filter)
   const counts = useWorkerCounts()
-  const filtered = [state.q, state.taskType, state.platform, state.version].some((one) => one !== '') || state.standing.length > 0
+  const filtered =
+    [state.q, state.taskType, state.platform, state.version].some((one) => one !== '') || state.standing.length > 0
   const workers = list.data?.pages.flatMap((page) => page.items) ?? []
   return (
     <>

@@ -112,7 +112,12 @@ export function History({ name }: { name: string }) {
           {runs.length === 0 ? (
             <p className="text-muted border-line border-t px-4 py-3 text-sm">{t(failed ? 'noFailed' : 'noRuns')}</p>
           ) : (
-            <div className="border-line max-h-96 overflow-auto border-t" role="region" aria-label={t('history')} tabIndex={0}>
+            <div
+              className="border-line max-h-96 overflow-auto border-t"
+              role="region"
+              aria-label={t('history')}
+              tabIndex={0}
+            >
               <table className="data-table">
                 <thead>
                   <tr>

@@ -103,10 +103,7 @@ function About({ worker }: { worker: Worker }) {
         [t('one.owner'), worker.owner],
         [t('one.kind'), t(`one.kinds.${worker.kind}`)],
         [t('one.version'), worker.version ?? '–'],
-        [
-          t('one.lastSeen'),
-          worker.lastSeenAt === null ? t('card.never') : <Ago key="seen" date={worker.lastSeenAt} />,
-        ],
+        [t('one.lastSeen'), worker.lastSeenAt === null ? t('card.never') : <Ago key="seen" date={worker.lastSeenAt} />],
         [
           t('one.success'),
           ended === 0
