@@ -34,11 +34,11 @@ function stack(bars: readonly Bar[], now: number): { rows: Map<string, number>; 
 }
 
 const FILL: Record<Bar['look'], string> = {
-  succeeded: 'fill-plot-1',
-  failed: 'fill-plot-2',
-  canceled: 'fill-plot-3',
-  requested: 'fill-plot-3',
-  running: 'fill-plot-4',
+  succeeded: 'fill-[var(--plot-1)]',
+  failed: 'fill-[var(--plot-2)]',
+  canceled: 'fill-[var(--plot-6)]',
+  requested: 'fill-[var(--plot-6)]',
+  running: 'fill-[var(--plot-3)]',
   next: 'fill-transparent stroke-ink',
 }
 

@@ -1,21 +1,28 @@
 'use client'
 
 import dynamic from 'next/dynamic'
-import type { PlotProps } from './plot-chart'
+import { PlotFrame } from './plot'
+import type { PlotProps } from './time-plot-chart'
 
-const Chart = dynamic(() => import('./plot-chart'), {
+const HEIGHT = 224
+const Chart = dynamic(() => import('./time-plot-chart'), {
   ssr: false,
-  loading: () => <div aria-hidden className="bg-sunken h-56 animate-pulse rounded-lg" />,
+  loading: () => <div className="bg-sunken h-full animate-pulse rounded-lg" />,
 })
 
-/** A plot with what it shows as a table behind it: the plot is for the eye, the table for all. */
-export function Plot({ title, about, tableLabel, ...plot }: PlotProps & { title: string; about?: string; tableLabel: string }) {
+/** Figures over time, each series with a colour of its own and a word in the legend; what draws it is loaded when it is shown. */
+export function TimePlot({ title, note, head, ...plot }: PlotProps & { title: string; note?: string; head: string }) {
   const { points, series, format, at } = plot
+  const shown = (value: number | null | undefined) => (value === null || value === undefined ? '–' : format(value))
   return (
-    <section className="panel min-w-0 p-4" aria-label={title}>
-      <h2>{title}</h2>
-      {about !== undefined && <p className="text-muted mb-2 text-sm">{about}</p>}
-      <ul className="text-muted mb-1 flex flex-wrap gap-x-4 text-xs" aria-hidden>
+    <PlotFrame
+      title={title}
+      height={HEIGHT + 24}
+      note={note}
+      head={[head, ...series.map((one) => one.label)]}
+      rows={points.toReversed().map((point) => [at(point.at), ...series.map((one) => shown(point[one.key]))])}
+    >
+      <ul className="text-muted flex flex-wrap gap-x-4 px-2 text-xs">
         {series.map((one) => (
           <li key={one.key} className="flex items-center gap-1.5">
             <span
@@ -26,43 +33,9 @@ export function Plot({ title, about, tableLabel, ...plot }: PlotProps & { title:
           </li>
         ))}
       </ul>
-      <div aria-hidden>
+      <div style={{ height: HEIGHT - 16 }}>
         <Chart {...plot} />
       </div>
-      <details className="mt-2 text-sm">
-        <summary className="text-muted w-fit cursor-pointer text-xs">{tableLabel}</summary>
-        <div className="mt-2 max-h-72 overflow-auto" role="region" aria-label={title} tabIndex={0}>
-          <table className="data-table">
-            <thead>
-              <tr>
-                <th scope="col" />
-                {series.map((one) => (
-                  <th key={one.key} scope="col" className="text-right!">
-                    {one.label}
-                  </th>
-                ))}
-              </tr>
-            </thead>
-            <tbody>
-              {points.toReversed().map((point) => (
-                <tr key={point.at}>
-                  <th scope="row" className="text-ink! font-normal" suppressHydrationWarning>
-                    {at(point.at)}
-                  </th>
-                  {series.map((one) => {
-                    const value = point[one.key]
-                    return (
-                      <td key={one.key} className="text-right">
-                        {value === null || value === undefined ? '–' : format(value)}
-                      </td>
-                    )
-                  })}
-                </tr>
-              ))}
-            </tbody>
-          </table>
-        </div>
-      </details>
-    </section>
+    </PlotFrame>
   )
 }

@@ -5,7 +5,7 @@ import { useTranslations } from 'next-intl'
 import { useRouter } from 'next/navigation'
 import { useState } from 'react'
 import type { z } from 'zod'
-import { Labelled } from '#components/labelled'
+import { Field } from '#components/form'
 import { Empty, Loading, PageProblem, Problem } from '#components/states'
 import { updateMe, type me as meSchema } from '#lib/contract/session'
 import { THEMES, type Scope, type Theme } from '#lib/core/access'
@@ -97,7 +97,7 @@ function About({ me }: { me: Me }) {
     >
       <h2>{t('about')}</h2>
       <div className="grid gap-4 sm:grid-cols-2">
-        <Labelled label={t('displayName')} complaints={complaints('displayName')}>
+        <Field label={t('displayName')} error={complaints('displayName')}>
           {(field) => (
             <input
               {...field}
@@ -109,8 +109,8 @@ function About({ me }: { me: Me }) {
               onChange={set('displayName')}
             />
           )}
-        </Labelled>
-        <Labelled label={t('email')} hint={t('emailHint')} complaints={complaints('email')}>
+        </Field>
+        <Field label={t('email')} help={t('emailHint')} error={complaints('email')}>
           {(field) => (
             <input
               {...field}
@@ -121,8 +121,8 @@ function About({ me }: { me: Me }) {
               onChange={set('email')}
             />
           )}
-        </Labelled>
-        <Labelled label={t('language')}>
+        </Field>
+        <Field label={t('language')}>
           {(field) => (
             <select {...field} className="field" value={form.language} onChange={set('language')}>
               <option value="">{t('asBrowser')}</option>
@@ -133,8 +133,8 @@ function About({ me }: { me: Me }) {
               ))}
             </select>
           )}
-        </Labelled>
-        <Labelled label={t('theme')}>
+        </Field>
+        <Field label={t('theme')}>
           {(field) => (
             <select {...field} className="field" value={form.theme} onChange={set('theme')}>
               <option value="">{t('asBrowser')}</option>
@@ -145,7 +145,7 @@ function About({ me }: { me: Me }) {
               ))}
             </select>
           )}
-        </Labelled>
+        </Field>
       </div>
       {save.error !== null && <Problem error={save.error} />}
       {save.isSuccess && (

@@ -3,7 +3,7 @@
 import { useTranslations } from 'next-intl'
 import { useState } from 'react'
 import { Dialog } from '#components/dialog'
-import { Labelled } from '#components/labelled'
+import { Field } from '#components/form'
 import { Loading, Problem } from '#components/states'
 import { Ago } from '#components/time'
 import { addKey, removeKey } from '#lib/contract/account'
@@ -88,7 +88,7 @@ function NewKey({ username, onClose }: { username: string; onClose: () => void }
           add.mutate(undefined, { onSuccess: onClose })
         }}
       >
-        <Labelled label={t('key')} hint={t('keyHint')}>
+        <Field label={t('key')} help={t('keyHint')}>
           {(field) => (
             <textarea
               {...field}
@@ -99,12 +99,12 @@ function NewKey({ username, onClose }: { username: string; onClose: () => void }
               onChange={(event) => setKey(event.target.value)}
             />
           )}
-        </Labelled>
-        <Labelled label={t('name')}>
+        </Field>
+        <Field label={t('name')}>
           {(field) => (
             <input {...field} className="field" value={name} onChange={(event) => setName(event.target.value)} />
           )}
-        </Labelled>
+        </Field>
         {add.error !== null && <Problem error={add.error} />}
         <div className="flex justify-end gap-2">
           <button type="button" className="button" onClick={onClose}>

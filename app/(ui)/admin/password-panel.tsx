@@ -2,7 +2,7 @@
 
 import { useTranslations } from 'next-intl'
 import { useState } from 'react'
-import { Labelled } from '#components/labelled'
+import { Field } from '#components/form'
 import { Problem } from '#components/states'
 import { changePassword } from '#lib/contract/account'
 import { api } from '../queries'
@@ -35,7 +35,7 @@ export function PasswordPanel({ username, own, has }: { username: string; own: b
         >
           <input type="text" name="username" autoComplete="username" value={username} readOnly hidden />
           {own && (
-            <Labelled label={t('current')}>
+            <Field label={t('current')}>
               {(field) => (
                 <input
                   {...field}
@@ -47,9 +47,9 @@ export function PasswordPanel({ username, own, has }: { username: string; own: b
                   onChange={(event) => setCurrent(event.target.value)}
                 />
               )}
-            </Labelled>
+            </Field>
           )}
-          <Labelled label={t('next')} hint={own ? t('nextHint') : `${t('nextHint')}. ${t('keep', { name: username })}`}>
+          <Field label={t('next')} help={own ? t('nextHint') : `${t('nextHint')}. ${t('keep', { name: username })}`}>
             {(field) => (
               <input
                 {...field}
@@ -62,7 +62,7 @@ export function PasswordPanel({ username, own, has }: { username: string; own: b
                 onChange={(event) => setNext(event.target.value)}
               />
             )}
-          </Labelled>
+          </Field>
           {change.error !== null && <Problem error={change.error} />}
           {change.isSuccess && (
             <p role="status" className="text-good text-sm">

@@ -5,7 +5,7 @@ import { useTranslations } from 'next-intl'
 import { useState } from 'react'
 import { Dialog } from '#components/dialog'
 import { useFormat } from '#components/format'
-import { Labelled } from '#components/labelled'
+import { Field } from '#components/form'
 import { Loading, Problem } from '#components/states'
 import { Ago } from '#components/time'
 import { createApiToken, endApiToken } from '#lib/contract/account'
@@ -163,7 +163,7 @@ function NewToken({ username, scope: most, onClose }: { username: string; scope:
           make.mutate(undefined)
         }}
       >
-        <Labelled label={t('name')}>
+        <Field label={t('name')}>
           {(field) => (
             <input
               {...field}
@@ -175,8 +175,8 @@ function NewToken({ username, scope: most, onClose }: { username: string; scope:
               onChange={(event) => setName(event.target.value)}
             />
           )}
-        </Labelled>
-        <Labelled label={t('ends')}>
+        </Field>
+        <Field label={t('ends')}>
           {(field) => (
             <select {...field} className="field" value={days} onChange={(event) => setDays(Number(event.target.value))}>
               {LASTS.map((one) => (
@@ -187,7 +187,7 @@ function NewToken({ username, scope: most, onClose }: { username: string; scope:
               <option value={0}>{t('forever')}</option>
             </select>
           )}
-        </Labelled>
+        </Field>
         <label className="flex min-h-6 items-center gap-2 text-sm">
           <input
             type="checkbox"

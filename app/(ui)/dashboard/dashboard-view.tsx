@@ -4,8 +4,8 @@ import Link from 'next/link'
 import { useTranslations } from 'next-intl'
 import { parseAsStringLiteral, useQueryState } from 'nuqs'
 import { useFormat } from '#components/format'
-import { Plot } from '#components/plot'
-import type { PlotPoint } from '#components/plot-chart'
+import { TimePlot } from '#components/time-plot'
+import type { PlotPoint } from '#components/time-plot-chart'
 import { Loading, PageProblem } from '#components/states'
 import { useNow } from '#components/time'
 import { RANGE_NAMES, RANGES, type Range } from '#lib/core/stats'
@@ -28,7 +28,7 @@ export function DashboardView() {
   if (error !== null) return <PageProblem title={t('title')} error={error} retry={() => void refetch()} />
   const points = data.series.map((one) => ({ ...one, at: Date.parse(one.at) })) as unknown as PlotPoint[]
   const at = RANGES[range].span === 'hour' ? (range === '24h' ? format.clock : format.at) : format.date
-  const plot = { points, at, tableLabel: t('asTable') }
+  const plot = { points, at, head: t('when') }
   return (
     <div className="space-y-4">
       <div className="flex flex-wrap items-center justify-between gap-3">
@@ -49,32 +49,32 @@ export function DashboardView() {
       </div>
       <Tiles totals={data.totals} />
       <div className="grid gap-4 xl:grid-cols-2">
-        <Plot
+        <TimePlot
           {...plot}
           title={t('plots.throughput')}
-          about={t('plots.throughputText')}
+          note={t('plots.throughputText')}
           format={(value) => format.number(value)}
           series={[
             { key: 'succeeded', label: t('plots.succeeded'), kind: 'bar', colour: 1 },
             { key: 'failed', label: t('plots.failed'), kind: 'bar', colour: 2 },
-            { key: 'canceled', label: t('plots.canceled'), kind: 'bar', colour: 3 },
-            { key: 'requested', label: t('plots.requested'), kind: 'line', colour: 4 },
+            { key: 'canceled', label: t('plots.canceled'), kind: 'bar', colour: 6 },
+            { key: 'requested', label: t('plots.requested'), kind: 'line', colour: 3 },
           ]}
         />
-        <Plot
+        <TimePlot
           {...plot}
           title={t('plots.waiting')}
-          about={t('plots.waitingText')}
+          note={t('plots.waitingText')}
           format={format.duration}
           series={[
             { key: 'waitP50', label: t('plots.p50'), kind: 'line', colour: 1 },
             { key: 'waitP90', label: t('plots.p90'), kind: 'line', colour: 2, dashed: true },
           ]}
         />
-        <Plot
+        <TimePlot
           {...plot}
           title={t('plots.use')}
-          about={t('plots.useText')}
+          note={t('plots.useText')}
           format={(value) => format.percent(value)}
           most={1}
           series={[

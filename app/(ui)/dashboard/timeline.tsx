@@ -11,10 +11,10 @@ import { useTimeline } from './queries'
 
 const HOURS = 12
 const LOOKS: { look: Bar['look']; className: string }[] = [
-  { look: 'succeeded', className: 'bg-plot-1' },
-  { look: 'failed', className: 'bg-plot-2' },
-  { look: 'canceled', className: 'bg-plot-3' },
-  { look: 'running', className: 'bg-plot-4' },
+  { look: 'succeeded', className: 'bg-[var(--plot-1)]' },
+  { look: 'failed', className: 'bg-[var(--plot-2)]' },
+  { look: 'canceled', className: 'bg-[var(--plot-6)]' },
+  { look: 'running', className: 'bg-[var(--plot-3)]' },
   { look: 'next', className: 'border border-dashed border-ink' },
 ]
 

@@ -6,7 +6,7 @@ import { useTranslations } from 'next-intl'
 import { useState } from 'react'
 import { Dialog } from '#components/dialog'
 import { useFormat } from '#components/format'
-import { Labelled } from '#components/labelled'
+import { Field } from '#components/form'
 import { Problem } from '#components/states'
 import { enrolWorker } from '#lib/contract/worker'
 import { CroftError } from '#lib/core/error'
@@ -45,7 +45,7 @@ export function Enrol({ name: known, onClose }: { name?: string; onClose: () => 
           <p className="text-muted text-sm">{t('text')}</p>
           {known === undefined && (
             <>
-              <Labelled label={t('name')} hint={t('nameHint')} complaints={complaints}>
+              <Field label={t('name')} help={t('nameHint')} error={complaints}>
                 {(field) => (
                   <input
                     {...field}
@@ -57,8 +57,8 @@ export function Enrol({ name: known, onClose }: { name?: string; onClose: () => 
                     onChange={(event) => setName(event.target.value)}
                   />
                 )}
-              </Labelled>
-              <Labelled label={t('owner')} hint={t('ownerHint')}>
+              </Field>
+              <Field label={t('owner')} help={t('ownerHint')}>
                 {(field) => (
                   <input
                     {...field}
@@ -68,10 +68,10 @@ export function Enrol({ name: known, onClose }: { name?: string; onClose: () => 
                     onChange={(event) => setOwner(event.target.value)}
                   />
                 )}
-              </Labelled>
+              </Field>
             </>
           )}
-          <Labelled label={t('lasts')}>
+          <Field label={t('lasts')}>
             {(field) => (
               <select
                 {...field}
@@ -86,7 +86,7 @@ export function Enrol({ name: known, onClose }: { name?: string; onClose: () => 
                 ))}
               </select>
             )}
-          </Labelled>
+          </Field>
           {enrol.error !== null && <Problem error={enrol.error} />}
           <div className="flex justify-end gap-2">
             <button type="button" className="button" onClick={onClose}>

@@ -6,7 +6,7 @@ import { useState } from 'react'
 import type { z } from 'zod'
 import { Dialog } from '#components/dialog'
 import { useFormat } from '#components/format'
-import { Labelled } from '#components/labelled'
+import { Field } from '#components/form'
 import { Problem } from '#components/states'
 import { Ago } from '#components/time'
 import { addPause, endPause, resetBreaker, type breaker, type pause } from '#lib/contract/rules'
@@ -111,7 +111,7 @@ function PauseForm({ onClose }: { onClose: () => void }) {
       }}
     >
       <p className="text-muted text-sm">{t('text')}</p>
-      <Labelled label={t('what')}>
+      <Field label={t('what')}>
         {(field) => (
           <select
             {...field}
@@ -126,9 +126,9 @@ function PauseForm({ onClose }: { onClose: () => void }) {
             ))}
           </select>
         )}
-      </Labelled>
+      </Field>
       {scope !== 'farm' && (
-        <Labelled label={t('name')}>
+        <Field label={t('name')}>
           {(field) => (
             <input
               {...field}
@@ -138,9 +138,9 @@ function PauseForm({ onClose }: { onClose: () => void }) {
               onChange={(event) => setSubject(event.target.value)}
             />
           )}
-        </Labelled>
+        </Field>
       )}
-      <Labelled label={t('why')}>
+      <Field label={t('why')}>
         {(field) => (
           <input
             {...field}
@@ -151,8 +151,8 @@ function PauseForm({ onClose }: { onClose: () => void }) {
             onChange={(event) => setReason(event.target.value)}
           />
         )}
-      </Labelled>
-      <Labelled label={t('untilLabel')} hint={t('untilHint')}>
+      </Field>
+      <Field label={t('untilLabel')} help={t('untilHint')}>
         {(field) => (
           <input
             {...field}
@@ -162,7 +162,7 @@ function PauseForm({ onClose }: { onClose: () => void }) {
             onChange={(event) => setUntil(event.target.value)}
           />
         )}
-      </Labelled>
+      </Field>
       {add.error !== null && <Problem error={add.error} />}
       <div className="flex justify-end gap-2">
         <button type="button" className="button" onClick={onClose}>

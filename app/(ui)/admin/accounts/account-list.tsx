@@ -5,7 +5,7 @@ import Link from 'next/link'
 import { useTranslations } from 'next-intl'
 import { parseAsString, parseAsStringLiteral, useQueryStates } from 'nuqs'
 import { useDeferredValue, useState } from 'react'
-import { Labelled } from '#components/labelled'
+import { Field } from '#components/form'
 import { ListPanel } from '#components/list-panel'
 import { Empty } from '#components/states'
 import { Ago } from '#components/time'
@@ -39,7 +39,7 @@ export function AccountList() {
   return (
     <div className="space-y-4">
       <div className="flex flex-wrap items-end gap-3">
-        <Labelled label={t('search')}>
+        <Field label={t('search')}>
           {(field) => (
             <input
               {...field}
@@ -50,8 +50,8 @@ export function AccountList() {
               onChange={(event) => void setFilter({ q: event.target.value })}
             />
           )}
-        </Labelled>
-        <Labelled label={t('role')}>
+        </Field>
+        <Field label={t('role')}>
           {(field) => (
             <select
               {...field}
@@ -69,8 +69,8 @@ export function AccountList() {
               ))}
             </select>
           )}
-        </Labelled>
-        <Labelled label={t('state')}>
+        </Field>
+        <Field label={t('state')}>
           {(field) => (
             <select
               {...field}
@@ -88,7 +88,7 @@ export function AccountList() {
               <option value="disabled">{t('disabled')}</option>
             </select>
           )}
-        </Labelled>
+        </Field>
         {mayCreate && (
           <button type="button" className="button button-primary ml-auto" onClick={() => setCreating(true)}>
             <Plus aria-hidden className="size-4" /> {t('new')}

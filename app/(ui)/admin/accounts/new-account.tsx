@@ -3,7 +3,7 @@
 import { useTranslations } from 'next-intl'
 import { useState } from 'react'
 import { Dialog } from '#components/dialog'
-import { Labelled } from '#components/labelled'
+import { Field } from '#components/form'
 import { Problem } from '#components/states'
 import { createAccount } from '#lib/contract/account'
 import { ROLES, type Role, type Scope } from '#lib/core/access'
@@ -53,7 +53,7 @@ export function NewAccount({ onClose }: { onClose: () => void }) {
           create.mutate(undefined, { onSuccess: onClose })
         }}
       >
-        <Labelled label={t('username')} hint={t('usernameHint')} complaints={complaints('username')}>
+        <Field label={t('username')} help={t('usernameHint')} error={complaints('username')}>
           {(field) => (
             <input
               {...field}
@@ -64,16 +64,16 @@ export function NewAccount({ onClose }: { onClose: () => void }) {
               onChange={set('username')}
             />
           )}
-        </Labelled>
-        <Labelled label={t('displayName')} complaints={complaints('displayName')}>
+        </Field>
+        <Field label={t('displayName')} error={complaints('displayName')}>
           {(field) => (
             <input {...field} className="field" dir="auto" value={form.displayName} onChange={set('displayName')} />
           )}
-        </Labelled>
-        <Labelled label={t('email')} hint={t('emailHint')} complaints={complaints('email')}>
+        </Field>
+        <Field label={t('email')} help={t('emailHint')} error={complaints('email')}>
           {(field) => <input {...field} type="email" className="field" value={form.email} onChange={set('email')} />}
-        </Labelled>
-        <Labelled label={t('password')} hint={t('passwordHint')} complaints={complaints('password')}>
+        </Field>
+        <Field label={t('password')} help={t('passwordHint')} error={complaints('password')}>
           {(field) => (
             <input
               {...field}
@@ -85,8 +85,8 @@ export function NewAccount({ onClose }: { onClose: () => void }) {
               onChange={set('password')}
             />
           )}
-        </Labelled>
-        <Labelled label={t('role')} hint={t('roleHint')} complaints={complaints('role')}>
+        </Field>
+        <Field label={t('role')} help={t('roleHint')} error={complaints('role')}>
           {(field) => (
             <select {...field} className="field" value={form.role} onChange={set('role')}>
               {[...roles, CUSTOM].map((role) => (
@@ -96,7 +96,7 @@ export function NewAccount({ onClose }: { onClose: () => void }) {
               ))}
             </select>
           )}
-        </Labelled>
+        </Field>
         {form.role === CUSTOM && (
           <>
             <p className="text-muted text-xs">{t('scopeHint')}</p>

@@ -4,7 +4,7 @@ import { Pencil, X } from 'lucide-react'
 import { useTranslations } from 'next-intl'
 import { useState } from 'react'
 import { useFormat } from '#components/format'
-import { Labelled } from '#components/labelled'
+import { Field } from '#components/form'
 import { Loading, Problem } from '#components/states'
 import { removeLimit, setLimit } from '#lib/contract/rules'
 import { api, useMay } from '../../queries'
@@ -42,7 +42,7 @@ export function Limits() {
           }}
         >
           <div className="flex flex-wrap items-start gap-3">
-            <Labelled label={t('kind')}>
+            <Field label={t('kind')}>
               {(field) => (
                 <select
                   {...field}
@@ -54,8 +54,8 @@ export function Limits() {
                   <option value="host">{t('kinds.host')}</option>
                 </select>
               )}
-            </Labelled>
-            <Labelled label={t('subject')} hint={t('subjectHint')}>
+            </Field>
+            <Field label={t('subject')} help={t('subjectHint')}>
               {(field) => (
                 <input
                   {...field}
@@ -65,9 +65,9 @@ export function Limits() {
                   onChange={(event) => setForm({ ...form, subject: event.target.value })}
                 />
               )}
-            </Labelled>
+            </Field>
             {(['total', 'perWorker'] as const).map((key) => (
-              <Labelled key={key} label={t(key)} hint={t('figureHint')}>
+              <Field key={key} label={t(key)} help={t('figureHint')}>
                 {(field) => (
                   <input
                     {...field}
@@ -79,7 +79,7 @@ export function Limits() {
                     onChange={(event) => setForm({ ...form, [key]: event.target.value })}
                   />
                 )}
-              </Labelled>
+              </Field>
             ))}
             <button type="submit" className="button mt-5" disabled={set.isPending}>
               {t('save')}

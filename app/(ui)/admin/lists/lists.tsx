@@ -4,7 +4,7 @@ import { Plus, X } from 'lucide-react'
 import { useTranslations } from 'next-intl'
 import { parseAsString, parseAsStringLiteral, useQueryStates } from 'nuqs'
 import { useState } from 'react'
-import { Labelled } from '#components/labelled'
+import { Field } from '#components/form'
 import { Loading, Problem } from '#components/states'
 import { addManaged, removeManaged } from '#lib/contract/admin'
 import { MANAGED_KINDS, type ManagedKind } from '#lib/core/managed'
@@ -44,7 +44,7 @@ export function Lists() {
             </button>
           ))}
         </div>
-        <Labelled label={t('search')}>
+        <Field label={t('search')}>
           {(field) => (
             <input
               {...field}
@@ -54,7 +54,7 @@ export function Lists() {
               onChange={(event) => void set({ q: event.target.value })}
             />
           )}
-        </Labelled>
+        </Field>
       </div>
       {may && <Add key={kind} kind={kind} />}
       {remove.error !== null && <Problem error={remove.error} />}
@@ -136,7 +136,7 @@ function Add({ kind }: { kind: ManagedKind }) {
       }}
     >
       <div className="flex flex-wrap items-start gap-3">
-        <Labelled label={t('value')} hint={t(`hints.${kind}`)}>
+        <Field label={t('value')} help={t(`hints.${kind}`)}>
           {(field) => (
             <input
               {...field}
@@ -147,15 +147,15 @@ function Add({ kind }: { kind: ManagedKind }) {
               onChange={(event) => setValue(event.target.value)}
             />
           )}
-        </Labelled>
+        </Field>
         {kind === 'language' && (
           <>
-            <Labelled label={t('label')}>
+            <Field label={t('label')}>
               {(field) => (
                 <input {...field} className="field" value={label} onChange={(event) => setLabel(event.target.value)} />
               )}
-            </Labelled>
-            <Labelled label={t('native')}>
+            </Field>
+            <Field label={t('native')}>
               {(field) => (
                 <input
                   {...field}
@@ -165,7 +165,7 @@ function Add({ kind }: { kind: ManagedKind }) {
                   onChange={(event) => setNative(event.target.value)}
                 />
               )}
-            </Labelled>
+            </Field>
           </>
         )}
         <button type="submit" className="button mt-5" disabled={add.isPending}>

@@ -5,7 +5,7 @@ import { useTranslations } from 'next-intl'
 import { parseAsString, useQueryStates } from 'nuqs'
 import { useDeferredValue } from 'react'
 import { useFormat } from '#components/format'
-import { Labelled } from '#components/labelled'
+import { Field } from '#components/form'
 import { ListPanel } from '#components/list-panel'
 import { Empty } from '#components/states'
 import { At } from '#components/time'
@@ -47,7 +47,7 @@ export function AuditLog() {
   const groups = [...new Set((kinds?.items ?? []).map((kind) => kind.split('.')[0] ?? kind))]
   const entries = list.data?.pages.flatMap((page) => page.items) ?? []
   const input = (key: keyof typeof STATE, hint?: string) => (
-    <Labelled key={key} label={t(key === 'actor' ? 'who' : key === 'kind' ? 'what' : key)}>
+    <Field key={key} label={t(key === 'actor' ? 'who' : key === 'kind' ? 'what' : key)}>
       {(field) => (
         <input
           {...field}
@@ -58,14 +58,14 @@ export function AuditLog() {
           onChange={(event) => void set({ [key]: event.target.value || null })}
         />
       )}
-    </Labelled>
+    </Field>
   )
   return (
     <div className="space-y-4">
       <p className="text-muted text-sm">{t('text')}</p>
       <section aria-label={t('filters')} className="flex flex-wrap items-end gap-3">
         {input('actor', t('whoHint'))}
-        <Labelled label={t('what')}>
+        <Field label={t('what')}>
           {(field) => (
             <select
               {...field}
@@ -88,7 +88,7 @@ export function AuditLog() {
               ))}
             </select>
           )}
-        </Labelled>
+        </Field>
         {input('from')}
         {input('to')}
         {input('worker')}

@@ -3,7 +3,7 @@
 import { useTranslations } from 'next-intl'
 import { useState } from 'react'
 import { Dialog } from '#components/dialog'
-import { Labelled } from '#components/labelled'
+import { Field } from '#components/form'
 import { Problem } from '#components/states'
 import { useMay } from '../../queries'
 import { useConfigure, type Worker } from '../queries'
@@ -103,7 +103,7 @@ function ReasonForm({ worker, what, onClose }: { worker: Worker; what: Exclude<A
       }}
     >
       <p className="text-muted text-sm">{t(`${what}Text`)}</p>
-      <Labelled label={t('reason')} hint={t('reasonHint')}>
+      <Field label={t('reason')} help={t('reasonHint')}>
         {(field) => (
           <input
             {...field}
@@ -115,9 +115,9 @@ function ReasonForm({ worker, what, onClose }: { worker: Worker; what: Exclude<A
             onChange={(event) => setReason(event.target.value)}
           />
         )}
-      </Labelled>
+      </Field>
       {what !== 'disable' && (
-        <Labelled label={t('until')} hint={t('untilHint')}>
+        <Field label={t('until')} help={t('untilHint')}>
           {(field) => (
             <input
               {...field}
@@ -127,7 +127,7 @@ function ReasonForm({ worker, what, onClose }: { worker: Worker; what: Exclude<A
               onChange={(event) => setUntil(event.target.value)}
             />
           )}
-        </Labelled>
+        </Field>
       )}
       {configure.error !== null && <Problem error={configure.error} />}
       <div className="flex justify-end gap-2">

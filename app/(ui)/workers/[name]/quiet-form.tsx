@@ -3,7 +3,7 @@
 import { Plus, Trash2 } from 'lucide-react'
 import { useLocale, useTranslations } from 'next-intl'
 import { useState } from 'react'
-import { Labelled } from '#components/labelled'
+import { Field } from '#components/form'
 import { Problem } from '#components/states'
 import type { QuietHours } from '#lib/core/quiet'
 import { useConfigure, type Worker } from '../queries'
@@ -50,7 +50,7 @@ export function QuietForm({ worker, onClose }: { worker: Worker; onClose: () => 
       }}
     >
       <p className="text-muted text-sm">{t('quietText')}</p>
-      <Labelled label={t('zone')}>
+      <Field label={t('zone')}>
         {(field) => (
           <input
             {...field}
@@ -61,7 +61,7 @@ export function QuietForm({ worker, onClose }: { worker: Worker; onClose: () => 
             onChange={(event) => setHours({ ...hours, zone: event.target.value })}
           />
         )}
-      </Labelled>
+      </Field>
       <datalist id="zones">
         {zones().map((zone) => (
           <option key={zone} value={zone} />
@@ -72,7 +72,7 @@ export function QuietForm({ worker, onClose }: { worker: Worker; onClose: () => 
           <li key={index} className="border-line space-y-2 rounded-lg border p-3">
             <div className="flex items-end gap-3">
               {(['from', 'to'] as const).map((edge) => (
-                <Labelled key={edge} label={t(edge)}>
+                <Field key={edge} label={t(edge)}>
                   {(field) => (
                     <input
                       {...field}
@@ -83,7 +83,7 @@ export function QuietForm({ worker, onClose }: { worker: Worker; onClose: () => 
                       onChange={(event) => setSpan(index, { [edge]: event.target.value })}
                     />
                   )}
-                </Labelled>
+                </Field>
               ))}
               <button
                 type="button"

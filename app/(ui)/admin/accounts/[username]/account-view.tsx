@@ -7,7 +7,7 @@ import { useRouter } from 'next/navigation'
 import { useState } from 'react'
 import type { z } from 'zod'
 import { useFormat } from '#components/format'
-import { Labelled } from '#components/labelled'
+import { Field } from '#components/form'
 import { Loading, Problem } from '#components/states'
 import { deleteAccount, updateAccount, type accountDetails } from '#lib/contract/account'
 import { CUSTOM_ROLE, type Scope } from '#lib/core/access'
@@ -130,7 +130,7 @@ function Head({ account, mayChange }: { account: Details; mayChange: boolean }) 
           onConfirm={() => change.mutate({ reason: typed }, { onSuccess: close })}
           onClose={close}
         >
-          <Labelled label={t('why')}>
+          <Field label={t('why')}>
             {(field) => (
               <input
                 {...field}
@@ -141,7 +141,7 @@ function Head({ account, mayChange }: { account: Details; mayChange: boolean }) 
                 onChange={(event) => setTyped(event.target.value)}
               />
             )}
-          </Labelled>
+          </Field>
         </Confirm>
       )}
       {asked === 'delete' && (
@@ -155,7 +155,7 @@ function Head({ account, mayChange }: { account: Details; mayChange: boolean }) 
           onConfirm={() => remove.mutate(undefined, { onSuccess: () => router.push('/admin/accounts') })}
           onClose={close}
         >
-          <Labelled label={t('deleteName')}>
+          <Field label={t('deleteName')}>
             {(field) => (
               <input
                 {...field}
@@ -166,7 +166,7 @@ function Head({ account, mayChange }: { account: Details; mayChange: boolean }) 
                 onChange={(event) => setTyped(event.target.value)}
               />
             )}
-          </Labelled>
+          </Field>
         </Confirm>
       )}
     </div>
@@ -209,7 +209,7 @@ function Form({ account, mayChange }: { account: Details; mayChange: boolean }) 
       }}
     >
       <div className="grid gap-4 sm:grid-cols-3">
-        <Labelled label={t('displayName')} complaints={complaints('displayName')}>
+        <Field label={t('displayName')} error={complaints('displayName')}>
           {(field) => (
             <input
               {...field}
@@ -221,8 +221,8 @@ function Form({ account, mayChange }: { account: Details; mayChange: boolean }) 
               onChange={set('displayName')}
             />
           )}
-        </Labelled>
-        <Labelled label={t('email')} complaints={complaints('email')}>
+        </Field>
+        <Field label={t('email')} error={complaints('email')}>
           {(field) => (
             <input
               {...field}
@@ -233,8 +233,8 @@ function Form({ account, mayChange }: { account: Details; mayChange: boolean }) 
               onChange={set('email')}
             />
           )}
-        </Labelled>
-        <Labelled label={t('role')} complaints={complaints('role')}>
+        </Field>
+        <Field label={t('role')} error={complaints('role')}>
           {(field) => (
             <select {...field} className="field" disabled={!mayChange} value={form.role} onChange={set('role')}>
               {choices.map((role) => (
@@ -244,7 +244,7 @@ function Form({ account, mayChange }: { account: Details; mayChange: boolean }) 
               ))}
             </select>
           )}
-        </Labelled>
+        </Field>
       </div>
       {form.role === CUSTOM_ROLE && (
         <>

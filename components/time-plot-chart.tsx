@@ -6,8 +6,8 @@ export type PlotSeries = {
   key: string
   label: string
   kind: 'bar' | 'line' | 'area'
-  /** One of the colours --plot-1 to --plot-4 (globals.css), which differ in lightness as well. */
-  colour: 1 | 2 | 3 | 4
+  /** One of the colours --plot-1 to --plot-6 (globals.css). */
+  colour: 1 | 2 | 3 | 4 | 5 | 6
   dashed?: boolean
 }
 export type PlotPoint = { at: number } & Record<string, number | null>
@@ -25,7 +25,7 @@ const TEXT = { fill: 'var(--muted)', fontSize: 11 }
 /** The drawing, loaded only where one is shown. */
 export default function PlotChart({ points, series, format, at, most }: PlotProps) {
   return (
-    <ResponsiveContainer width="100%" height={224}>
+    <ResponsiveContainer width="100%" height="100%">
       <ComposedChart data={[...points]} margin={{ top: 8, right: 4, bottom: 0, left: 0 }} accessibilityLayer={false}>
         <CartesianGrid vertical={false} stroke="var(--line)" />
         <XAxis dataKey="at" tickFormatter={at} tick={TEXT} stroke="var(--line)" minTickGap={48} />
