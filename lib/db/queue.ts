@@ -130,6 +130,9 @@ export type Seeker = {
   selfish: boolean
 }
 
+/** Web sites and schedules whose tasks a look goes past. */
+export type Held = { hosts: readonly string[]; schedules: readonly string[] }
+
 export type Candidate = {
   id: string
   taskTypeId: string
@@ -151,7 +154,7 @@ export type Candidate = {
 }
 
 /** About how many candidates one look brings, and how many of one shape at most. */
-const WINDOW = 128
+const WINDOW = 64
 const OF_A_SHAPE = 8
 
 const COLUMNS = `t.id, s.task_type_id AS "taskTypeId", t.priority, s.cpu, s.memory::float8 AS memory, s.disk::float8 AS disk,
@@ -182,21 +185,31 @@ const valuesOf = ({ id, taskTypes, contexts, totals, selfish }: Seeker, most: Re
 
 /**
  * The first waiting tasks of each shape that the worker could ever take, and its oldest where they have waited since
- * `oldBefore`; but none that others have just been offered. Its cost grows with the number of shapes, not with the number of tasks. `decide` has the last word.
+ * `oldBefore`; but none that others have just been offered, and none that is `held`. Its cost grows with the number of shapes, not with the number of tasks. `decide` has the last word.
  */
-export async function firstCandidates(db: Db | Tx, seeker: Seeker, now: Date, oldBefore: Date): Promise<Candidate[]> {
+export async function firstCandidates(
+  db: Db | Tx,
+  seeker: Seeker,
+  now: Date,
+  oldBefore: Date,
+  { hosts, schedules }: Held = { hosts: [], schedules: [] },
+): Promise<Candidate[]> {
+  const values = [...valuesOf(seeker, seeker.totals, now), oldBefore]
+  if (hosts.length === 0 && schedules.length === 0)
+    return sqlOf(db)<Candidate>({ name: 'first_candidates', text: firstOf(''), values })
+  const past = 'AND NOT hosts && $10::text[] AND (schedule_id IS NULL OR schedule_id <> ALL($11::uuid[]))'
   return sqlOf(db)<Candidate>({
-    name: 'first_candidates',
-    text: FIRST_TEXT,
-    values: [...valuesOf(seeker, seeker.totals, now), oldBefore],
+    name: 'first_candidates_past',
+    text: firstOf(past),
+    values: [...values, hosts, schedules],
   })
 }
-const FIRST_TEXT = `
+const firstOf = (past: string) => `
       WITH shape AS MATERIALIZED (${SHAPES})
       SELECT ${COLUMNS} FROM shape s CROSS JOIN LATERAL (
-        (${TASKS} ORDER BY priority DESC, expected_seconds DESC, updated_at, id ${OF_EACH})
+        (${TASKS} ${past} ORDER BY priority DESC, expected_seconds DESC, updated_at, id ${OF_EACH})
         UNION
-        (${TASKS} AND updated_at < $9 ORDER BY updated_at LIMIT 2)
+        (${TASKS} ${past} AND updated_at < $9 ORDER BY updated_at LIMIT 2)
       ) t ${DURATIONS}`
 
 /** The first waiting tasks that fit into `free` and are expected to take `seconds` at most: for the time until a bigger one can start. */

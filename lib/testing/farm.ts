@@ -73,7 +73,7 @@ export async function testFarm(overrides: Record<string, string> = {}) {
 export type TestFarm = Awaited<ReturnType<typeof testFarm>>
 
 const GIB = 1024 ** 3
-const SCHEDULE: NewSchedule = {
+export const SCHEDULE: NewSchedule = {
   name: 'handbook',
   taskType: 'zimwriterfs',
   category: 'other',

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { COOL_DOWN_SECONDS } from '#lib/core/breaker'
 import type { ReasonCode } from '#lib/core/task'
-import { testFarm, type TestFarm } from '#lib/testing/farm'
+import { SCHEDULE, testFarm, type TestFarm } from '#lib/testing/farm'
 import { listBreakers } from '../breakers/list'
 import { resetBreaker } from '../breakers/reset'
 import type { Context } from '../context'
@@ -42,6 +42,7 @@ async function requested(change = {}, request = {}) {
   const { requested } = await requestTasks(farm.system, { schedules: [name], ...request })
   return { id: requested[0]?.id ?? '', name }
 }
+const at = (source: string) => ({ config: { ...SCHEDULE.config, params: { ...SCHEDULE.config.params, source } } })
 const taken = async () => (await takeNext(agent, worker.id))?.taskId ?? null
 const kinds = async () =>
   (await farm.system.db.event.findMany({ orderBy: { id: 'desc' }, take: 10 })).map((event) => event.kind)
@@ -90,6 +91,14 @@ describe('a pause', () => {
     expect(await taken()).toBe(id)
     farm.at(null)
   })
+  it('of schedules hides none of the others, however many of them go first', async () => {
+    const paused = await Promise.all(Array.from({ length: 12 }, () => requested({}, { priority: 9 })))
+    for (const { name } of paused)
+      await addPause(admin, { scope: 'schedule', subject: name, reason: 'broken', until: null })
+    expect(await taken()).toBeNull()
+    const { id } = await requested()
+    expect(await taken()).toBe(id)
+  })
   it('leaves alone what it does not name', async () => {
     const { id } = await requested()
     const pause = await addPause(admin, { scope: 'host', subject: 'other.example', reason: 'broken', until: null })
@@ -125,6 +134,15 @@ describe('a limit', () => {
     expect(await taken()).toBeNull()
     await removeLimit(admin, { kind, subject })
     expect(await taken()).not.toBeNull()
+  })
+  it('of a web site hides none of the tasks of other sites, however many of its own go first', async () => {
+    await setLimit(admin, { kind: 'host', subject: '*', total: 0, perWorker: null })
+    await setLimit(admin, { kind: 'host', subject: 'open.example', total: 1, perWorker: null })
+    for (let n = 0; n < 40; n++) await requested(at(`https://full-${n % 3}.example/docs.zip`), { priority: 9 })
+    expect(await taken()).toBeNull()
+    const { id } = await requested(at('https://open.example/docs.zip'))
+    expect(await taken()).toBe(id)
+    for (const subject of ['*', 'open.example']) await removeLimit(admin, { kind: 'host', subject })
   })
   it('of an administrator comes over the environment’s, until it is lifted', async () => {
     const shown = async () => (await listLimits(farm.system)).map((limit) => ({ ...limit, updatedAt: null }))

@@ -4,7 +4,7 @@ import { decide, type Decision, type Reason } from '#lib/core/matching'
 import type { Resources } from '#lib/core/resources'
 import { claim } from '#lib/db/claim'
 import { inTransaction } from '#lib/db/client'
-import { firstCandidates, runningFor, shortCandidates, type Candidate, type Seeker } from '#lib/db/queue'
+import { firstCandidates, runningFor, shortCandidates, type Candidate, type Held, type Seeker } from '#lib/db/queue'
 import { sqlOf } from '#lib/db/sql'
 import { workerRow } from '#lib/db/worker'
 import { actorName, type Context, type ReadContext } from '../context'
@@ -40,29 +40,46 @@ export async function nextTaskFor(
     totals: state.totals,
     selfish: state.selfish,
   }
-  const oldBefore = new Date(now.getTime() - ctx.settings.policy.ageing.stepSeconds * 1000)
   const isLeft = ({ id }: Candidate) => !passed.has(id)
-  const first = (await firstCandidates(ctx.db, seeker, now, oldBefore)).filter(isLeft)
-  if (first.length === 0) return NOTHING
-  const found = await rulesFor(ctx, { tasks: first.map((row) => row.id), workerId: worker.id })
-  const { policy, ...rules } = { ...found, policy: { ...found.policy, atOnce: 1 } }
-  const subjects = limitedSubjects(first, state, policy)
-  const idle = !holdsRoom(worker) && subjects.platforms.length === 0 && subjects.hosts.length === 0
-  const running = idle ? [] : await runningFor(ctx.db, { ...subjects, workerId: worker.id, now, offers: true })
-  const choose = (candidates: Candidate[]) =>
-    decide(
-      {
-        ...rules,
-        workers: [state],
-        queue: candidates.map((row) => stateOfCandidate(row, worker.id)),
-        running: running.map((row) => stateOfRunning(row, now)),
-      },
-      now.getTime(),
-      policy,
-    )
-  const decision = choose(first)
-  await keepSlot(ctx, worker.id, rules.slots, decision.slots)
-  const limited = reasonsOf(decision, worker.id).some(({ code }) => LIMIT_CODES.has(code))
+  const oldBefore = new Date(now.getTime() - ctx.settings.policy.ageing.stepSeconds * 1000)
+  const look = async (held: Held) => {
+    const first = (await firstCandidates(ctx.db, seeker, now, oldBefore, held)).filter(isLeft)
+    if (first.length === 0) return null
+    const found = await rulesFor(ctx, { tasks: first.map((row) => row.id), workerId: worker.id })
+    const { policy, ...rules } = { ...found, policy: { ...found.policy, atOnce: 1 } }
+    const subjects = limitedSubjects(first, state, policy)
+    const idle = !holdsRoom(worker) && subjects.platforms.length === 0 && subjects.hosts.length === 0
+    const running = idle ? [] : await runningFor(ctx.db, { ...subjects, workerId: worker.id, now, offers: true })
+    const choose = (candidates: Candidate[]) =>
+      decide(
+        {
+          ...rules,
+          workers: [state],
+          queue: candidates.map((row) => stateOfCandidate(row, worker.id)),
+          running: running.map((row) => stateOfRunning(row, now)),
+        },
+        now.getTime(),
+        policy,
+      )
+    const decision = choose(first)
+    return { first, found, choose, decision, reasons: reasonsOf(decision, worker.id) }
+  }
+
+  let limited = false
+  let held: Held = { hosts: [], schedules: [] }
+  let seen = await look(held)
+  // What is held back by its web site or its schedule speaks for no other task of its shape: look past it.
+  for (let looks = 1; seen !== null && looks < LOOKS; looks++) {
+    limited ||= seen.reasons.some(({ code }) => LIMIT_CODES.has(code))
+    const more = heldBy(seen.first, seen.decision, worker.id)
+    if (more.hosts.length === 0 && more.schedules.length === 0) break
+    held = { hosts: [...held.hosts, ...more.hosts], schedules: [...held.schedules, ...more.schedules] }
+    seen = await look(held)
+  }
+  if (seen === null) return { ...NOTHING, limited }
+
+  const { first, found, choose, decision } = seen
+  await keepSlot(ctx, worker.id, found.slots, decision.slots)
   const answer = (taskId: string | undefined, candidates: Candidate[]): Found => {
     const row = candidates.find(({ id }) => id === taskId)
     if (row === undefined) return { taskId: null, limited, known: null }
@@ -70,7 +87,7 @@ export async function nextTaskFor(
   }
   const chosen = decision.assignments[0]?.taskId
   if (chosen !== undefined) return answer(chosen, first)
-  const until = opensAt(decision, worker.id)
+  const until = opensAt(seen.reasons)
   if (until === null) return answer(undefined, [])
   const shorter = await shortCandidates(ctx.db, seeker, now, state.available, (until - now.getTime()) / 1000)
   const known = new Set(first.map((row) => row.id))
@@ -78,6 +95,23 @@ export async function nextTaskFor(
   if (others.length === 0) return answer(undefined, [])
   const all = [...first, ...others]
   return answer(choose(all).assignments[0]?.taskId, all)
+}
+
+/** So often one look goes past what is held back, at most; each time past all that the one before has found. */
+const LOOKS = 8
+
+/** The web sites and schedules that held candidates back, and nothing else of their shape. */
+function heldBy(candidates: readonly Candidate[], decision: Decision, workerId: string): Held {
+  const hosts = new Set<string>()
+  const schedules = new Set<string>()
+  for (const { id, scheduleId } of candidates)
+    for (const reason of decision.reasons.get(id)?.get(workerId) ?? []) {
+      if (reason.code === 'host_total' || reason.code === 'host_worker') hosts.add(reason.host)
+      if (reason.code !== 'paused') continue
+      if (reason.scope === 'host') hosts.add(reason.subject)
+      if (reason.scope === 'schedule' && scheduleId !== null) schedules.add(scheduleId)
+    }
+  return { hosts: [...hosts], schedules: [...schedules] }
 }
 
 /** Whether anything runs on the worker that takes of its room. */
@@ -89,8 +123,8 @@ const reasonsOf = (decision: Decision, workerId: string): Reason[] =>
   [...decision.reasons.values()].flatMap((byWorker) => byWorker.get(workerId) ?? [])
 
 /** Until when shorter tasks may go before the one that waits for room; null when none may. */
-function opensAt(decision: Decision, workerId: string): number | null {
-  for (const reason of reasonsOf(decision, workerId)) if (reason.code === 'behind') return reason.startsAt
+function opensAt(reasons: readonly Reason[]): number | null {
+  for (const reason of reasons) if (reason.code === 'behind') return reason.startsAt
   return null
 }
 
