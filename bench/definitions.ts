@@ -1,27 +1,11 @@
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { ensureDatabase, startEmbedded } from '../lib/db/embedded'
-import { migrate } from '../lib/db/migrate'
-import { readEnv } from '../lib/env'
 import type { TaskTypeDefinition } from '../lib/core/task-type'
-import { SYSTEM, writeTaskTypes } from '../lib/services/farm/prepare'
-import { openRuntime } from '../lib/services/runtime'
 import { recheckAll } from '../lib/services/task-types/recheck'
 import { addTaskType, postVersion } from '../lib/services/task-types/versions'
+import { bench } from './lib/frame'
 
 // How long it takes until all schedules of a changed definition are checked again, half of them now invalid, beside what the
 // plain database needs to write as many complaints in one statement.
 const SCHEDULES = 100_000
-const folder = await mkdtemp(join(tmpdir(), 'croft-bench-'))
-const server = await startEmbedded(process.cwd(), folder)
-await ensureDatabase(server, 'bench')
-const url = server.url('bench')
-await migrate(process.cwd(), url)
-const env = readEnv({ DATABASE_URL: url, CROFT_HOME: folder, CROFT_SECRET: 'x'.repeat(32), LOG_LEVEL: 'silent' })
-const runtime = openRuntime(env, 'bench')
-let clock: Date | null = null
-const ctx = { ...runtime.context, actor: SYSTEM, now: () => clock ?? new Date(), enqueue: () => Promise.resolve() }
 
 async function seconds(work: () => Promise<unknown>): Promise<number> {
   const begun = performance.now()
@@ -46,8 +30,9 @@ const definition = (maxLength: number): TaskTypeDefinition => ({
   ],
 })
 
-try {
-  await writeTaskTypes(ctx)
+await bench(async (b) => {
+  let clock: Date | null = null
+  const ctx = { ...b.ctx, now: () => clock ?? new Date() }
   await addTaskType(ctx, { definition: definition(30), version: '1' })
   await ctx.db.$executeRaw`
     INSERT INTO schedule (id, name, task_type_id, definition_version, category, language_code, language_name_en, language_native,
@@ -69,11 +54,10 @@ try {
     () => ctx.db.$executeRaw`
     UPDATE schedule SET invalid = '{"config.params.title": ["must not be longer than 5 characters; it has 19"]}', similarity = ARRAY['site=x']`,
   )
-  process.stdout.write(
-    `a changed definition: ${checked} schedules checked again in ${took.toFixed(1)} s (${counted?.n ?? 0} invalid), ${(took / plain).toFixed(2)} × the plain database, which writes them in ${plain.toFixed(1)} s\n`,
-  )
-} finally {
-  await runtime.close()
-  await server.stop()
-  await rm(folder, { recursive: true, force: true })
-}
+  b.row({
+    what: `${checked.toLocaleString('en')} schedules checked against a changed definition (${counted?.n ?? 0} invalid)`,
+    target: 'tens of seconds',
+    figure: `${took.toFixed(1)} s, ${(took / plain).toFixed(1)} × writing as many complaints (${plain.toFixed(1)} s)`,
+    ok: took < 100,
+  })
+})

@@ -1,34 +1,17 @@
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { ensureDatabase, startEmbedded } from '../lib/db/embedded'
-import { migrate } from '../lib/db/migrate'
-import { readEnv } from '../lib/env'
-import { SYSTEM, writeTaskTypes } from '../lib/services/farm/prepare'
 import { JOBS } from '../lib/services/periodic/jobs'
 import { openRuntime } from '../lib/services/runtime'
 import { createSchedule } from '../lib/services/schedules/create'
 import { periodicUntil } from '../worker/dispatcher/periodic'
+import { bench } from './lib/frame'
 
 // 10,000 schedules become due in the same minute on a farm of 100,000, with two dispatchers: how long until all are requested, each once.
 const DUE = 10_000
 const FARM = 100_000
-const folder = await mkdtemp(join(tmpdir(), 'croft-bench-'))
-const server = await startEmbedded(process.cwd(), folder)
-await ensureDatabase(server, 'bench')
-const url = server.url('bench')
-await migrate(process.cwd(), url)
-const env = readEnv({ DATABASE_URL: url, CROFT_HOME: folder, CROFT_SECRET: 'x'.repeat(32), LOG_LEVEL: 'silent' })
-const runtimes = [openRuntime(env, 'first'), openRuntime(env, 'second')]
-const [ctx, ...others] = runtimes.map(({ context }) => ({
-  ...context,
-  actor: SYSTEM,
-  enqueue: () => Promise.resolve(),
-}))
-if (ctx === undefined) throw new Error('no dispatcher')
 
-try {
-  await writeTaskTypes(ctx)
+await bench(async (b) => {
+  const { ctx } = b
+  const second = openRuntime(b.runtime.env, 'second')
+  const other = { ...ctx, ...second.context, enqueue: ctx.enqueue }
   const params = {
     source: 'https://example.org/x.zip',
     name: 'x',
@@ -62,9 +45,7 @@ try {
   await ctx.db.$executeRaw`ANALYZE`
   const stopping = new AbortController()
   const begun = performance.now()
-  const loops = [ctx, ...others].map((one) =>
-    periodicUntil(one, stopping.signal, { due_schedules: JOBS.due_schedules }),
-  )
+  const loops = [ctx, other].map((one) => periodicUntil(one, stopping.signal, { due_schedules: JOBS.due_schedules }))
   let ended = null
   while (ended === null) {
     await new Promise((done) => setTimeout(done, 50))
@@ -82,13 +63,11 @@ try {
   for (let from = 0; from < DUE; from += 250)
     await ctx.db.$executeRaw`INSERT INTO plain SELECT * FROM task ORDER BY id OFFSET ${rows[from] ?? 0} LIMIT 250`
   const plain = (performance.now() - plainBegun) / 1000
-  console.log(
-    `due: ${DUE} of ${FARM} schedules, two dispatchers: ${tasks} tasks of ${schedules} schedules in ${seconds.toFixed(1)} s ` +
-      `(at most 5; ${(seconds / plain).toFixed(0)} times copying the rows in the plain database)`,
-  )
-  if (tasks !== DUE || schedules !== DUE) process.exitCode = 1
-} finally {
-  for (const runtime of runtimes) await runtime.close()
-  await server.stop()
-  await rm(folder, { recursive: true, force: true })
-}
+  await second.close()
+  b.row({
+    what: `${DUE.toLocaleString('en')} of ${FARM.toLocaleString('en')} schedules due at once, two dispatchers`,
+    target: '≤ 5 s, each once',
+    figure: `${seconds.toFixed(1)} s, ${tasks} tasks of ${schedules} schedules; ${(seconds / plain).toFixed(1)} × copying the rows`,
+    ok: seconds <= 5 && tasks === DUE && schedules === DUE,
+  })
+})
