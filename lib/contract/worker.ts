@@ -423,8 +423,12 @@ export const stream = endpoint({
   tag: 'Live',
   summary: 'Server-sent events: what has changed, as it happens',
   description:
-    'Each message has an id (resume with Last-Event-ID, or `after`), the event `change`, and as data an event with its kind and the ids that it touches. `task` limits it to one task.',
+    'Each message has an id (resume with Last-Event-ID, or `after`), the event `change`, and as data an event with its kind and the ids that it touches. `task` limits it to one task; for each task in `watch` there is also the event `pulse` when its log or progress has grown. What happens to accounts is told to those who may read accounts.',
   access: 'public',
-  query: z.object({ task: id.optional(), after: z.string().max(100).optional() }),
+  query: z.object({
+    task: id.optional(),
+    watch: repeated(id).describe('tasks whose growing log and progress are told; at most 20'),
+    after: z.string().max(100).optional(),
+  }),
   responseMedia: 'text/event-stream',
 })

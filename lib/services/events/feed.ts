@@ -20,6 +20,13 @@ const parse = (cursor: string): [bigint, bigint] | null => {
   return match === null ? null : [BigInt(match[1] ?? 0), BigInt(match[2] ?? 0)]
 }
 
+/** Whether one place in the log comes behind another. */
+export function isAfter(one: string, other: string): boolean {
+  const [xid, number] = parse(one) ?? [0n, 0n]
+  const [otherXid, otherNumber] = parse(other) ?? [0n, 0n]
+  return xid === otherXid ? number > otherNumber : xid > otherXid
+}
+
 /** The newest place in the log up to which nothing can come in any more. */
 export async function latestCursor(ctx: ReadContext): Promise<string> {
   const [row] = await ctx.db.$queryRaw<
