@@ -3,6 +3,7 @@
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query'
 import { NuqsAdapter } from 'nuqs/adapters/next/app'
 import { useState } from 'react'
+import { Announcer } from '#components/announce'
 import { Toasts } from '#components/toast'
 import { CroftError } from '#lib/core/error'
 
@@ -17,6 +18,7 @@ export function Providers({ children }: { children: React.ReactNode }) {
     <QueryClientProvider client={client}>
       <NuqsAdapter>
         {children}
+        <Announcer />
         <Toasts />
       </NuqsAdapter>
     </QueryClientProvider>

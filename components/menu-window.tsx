@@ -1,6 +1,7 @@
 'use client'
 
 import clsx from 'clsx'
+import { useRouter } from 'next/navigation'
 import type { RefObject } from 'react'
 import { Menu, MenuItem, Popover } from 'react-aria-components'
 import type { MenuEntry } from './menu'
@@ -13,6 +14,7 @@ export type MenuProps = {
 }
 
 export default function MenuWindow({ label, trigger, onClose, items }: MenuProps) {
+  const router = useRouter()
   return (
     <Popover
       triggerRef={trigger}
@@ -28,8 +30,7 @@ export default function MenuWindow({ label, trigger, onClose, items }: MenuProps
             key={id}
             id={id}
             textValue={text}
-            href={href}
-            onAction={onAction}
+            onAction={href === undefined ? onAction : () => router.push(href)}
             isDisabled={disabled}
             className={clsx(
               'data-focused:bg-sunken flex cursor-pointer items-center gap-2 rounded-md px-2.5 py-2 text-sm outline-none data-disabled:opacity-50',

@@ -10,19 +10,26 @@ import * as workerApi from '#lib/contract/worker'
 import { allows, type Permission } from '#lib/core/access'
 import { CroftError } from '#lib/core/error'
 import type { TaskStatus } from '#lib/core/task'
+import { noteSignedIn, patientFetch } from './session'
 
 const origin = typeof window === 'undefined' ? 'http://localhost' : window.location.origin
-export const api = createClient({ url: origin })
+export const api = createClient({ url: origin, fetch: patientFetch })
 
 /** Who is signed in; null for nobody. */
 export function useMe() {
   return useQuery({
     queryKey: ['me'],
     queryFn: () =>
-      api.call(sessionApi.whoAmI).catch((error: unknown) => {
-        if (error instanceof CroftError && error.code === 'unauthenticated') return null
-        throw error
-      }),
+      api.call(sessionApi.whoAmI).then(
+        (me) => {
+          noteSignedIn(me.username)
+          return me
+        },
+        (error: unknown) => {
+          if (error instanceof CroftError && error.code === 'unauthenticated') return null
+          throw error
+        },
+      ),
     staleTime: 60_000,
   })
 }

@@ -4,6 +4,7 @@ import * as imports from './import'
 import * as periodic from './periodic'
 import * as rules from './rules'
 import * as schedule from './schedule'
+import * as search from './search'
 import * as session from './session'
 import * as history from './schedule-history'
 import * as scheduleWork from './schedule-work'
@@ -24,6 +25,7 @@ const isEndpoint = (value: unknown): value is Endpoint =>
 /** Every call of Croft's own API, by operation id. */
 export const ENDPOINTS: Record<string, Endpoint> = Object.fromEntries(
   [
+    search,
     session,
     account,
     imports,

@@ -3,9 +3,8 @@
 import { useQueryClient } from '@tanstack/react-query'
 import { useRouter, useSearchParams } from 'next/navigation'
 import { useTranslations } from 'next-intl'
-import { signIn } from 'next-auth/react'
 import { useId, useState } from 'react'
-import { Problem } from '#components/states'
+import { signIn } from './auth'
 
 /** Only a path of this farm: never another site. */
 const within = (to: string | null) => (to !== null && /^\/(?![/\\])/.test(to) && !to.startsWith('/sign-in') ? to : '/')
@@ -15,7 +14,7 @@ export function SignInForm() {
   const search = useSearchParams()
   const router = useRouter()
   const queries = useQueryClient()
-  const [problem, setProblem] = useState<Error | null>(null)
+  const [problem, setProblem] = useState<string | null>(null)
   const [busy, setBusy] = useState(false)
   const ids = { username: useId(), password: useId() }
 
@@ -26,18 +25,12 @@ export function SignInForm() {
       const value = form.get(name)
       return typeof value === 'string' ? value : ''
     }
-    const answer = await signIn('credentials', {
-      username: field('username'),
-      password: field('password'),
-      redirect: false,
-    })
+    const refusal = await signIn(field('username'), field('password')).catch(() => t('noAnswer'))
     setBusy(false)
-    if (answer?.ok === true && answer.error === null) {
-      await queries.invalidateQueries()
-      router.push(within(search.get('to')))
-      return
-    }
-    setProblem(new Error(answer?.error ?? t('noAnswer')))
+    setProblem(refusal)
+    if (refusal !== null) return
+    await queries.invalidateQueries()
+    router.push(within(search.get('to')))
   }
   return (
     <div className="mx-auto max-w-sm py-8">
@@ -77,7 +70,11 @@ export function SignInForm() {
             maxLength={1000}
           />
         </div>
-        {problem !== null && <Problem error={problem} />}
+        {problem !== null && (
+          <p role="alert" className="bg-bad-soft rounded-lg p-3 text-sm">
+            {problem}
+          </p>
+        )}
         <button type="submit" className="button button-primary w-full justify-center" disabled={busy}>
           {busy ? t('busy') : t('submit')}
         </button>
