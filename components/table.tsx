@@ -14,7 +14,10 @@ export type Column<Row> = {
   /** Takes the room that is left. */
   wide?: boolean
   end?: boolean
+  /** Only from this width of the page on; a card shows it always. */
+  from?: 'lg' | 'xl'
 }
+const FROM = { lg: 'md:max-lg:hidden', xl: 'md:max-xl:hidden' } as const
 export type Sort = { by: string; down: boolean }
 export type Selection = { keys: ReadonlySet<string>; onChange: (keys: Set<string>) => void }
 
@@ -124,12 +127,12 @@ export function DataTable<Row>({
                   />
                 </td>
               )}
-              {columns.map(({ key: name, title, cell, wide, end }) => (
+              {columns.map(({ key: name, title, cell, wide, end, from }) => (
                 <td
                   key={name}
                   role="cell"
                   data-label={title}
-                  className={clsx(wide && 'md:w-2/5', end && 'md:text-right')}
+                  className={clsx(wide && 'md:w-2/5', end && 'md:text-right', from && FROM[from])}
                 >
                   {cell(row)}
                 </td>
@@ -165,7 +168,7 @@ function HeadBox(props: { label: string; some: boolean; all: boolean; onChange: 
 }
 
 function Heading<Row>({ column, sort, onSort }: { column: Column<Row>; sort?: Sort; onSort?: (sort: Sort) => void }) {
-  const { title, sort: by, end } = column
+  const { title, sort: by, end, from } = column
   const sorted = by !== undefined && sort?.by === by
   const Arrow = sorted && sort.down ? ArrowDown : ArrowUp
   return (
@@ -173,7 +176,7 @@ function Heading<Row>({ column, sort, onSort }: { column: Column<Row>; sort?: So
       scope="col"
       role="columnheader"
       aria-sort={sorted ? (sort.down ? 'descending' : 'ascending') : undefined}
-      className={clsx(end && 'md:text-right')}
+      className={clsx(end && 'md:text-right', from && FROM[from])}
     >
       {by === undefined || onSort === undefined ? (
         title

@@ -14,8 +14,11 @@ const common = {
   logLevel: 'warning',
 }
 
-/** What only Next can serve: the sign-in library works through its request context, and app/400 is where Next sends others. */
-const NEXTS_OWN = /^(api\/auth|400)\//
+/**
+ * What only Next can serve: the sign-in library works through its request context, and app/400 is where Next sends others;
+ * what takes every other path below /api would take the sign-in's, too.
+ */
+const NEXTS_OWN = /^(api\/auth|api\/\[\.\.\.path\]|400)\//
 const routes = {
   name: 'routes',
   setup(builder) {

@@ -7,12 +7,13 @@ import { useState } from 'react'
 import { useFormat } from '#components/format'
 import { ListPanel } from '#components/list-panel'
 import { Empty } from '#components/states'
+import { DataTable } from '#components/table'
 import { firstDirection, TAB_SORTS, TAB_STATUSES, TABS, type Sort, type TaskQuery } from '#lib/core/pipeline'
 import { useLive } from './live'
 import { LiveDot } from './live-dot'
 import { RowActions } from './pipeline/actions'
 import { BulkActions, BulkDialog, BulkJobs, type Chosen } from './pipeline/bulk'
-import { COLUMNS, Name, type Column } from './pipeline/columns'
+import { COLUMNS, Name } from './pipeline/columns'
 import { Filters } from './pipeline/filters'
 import { useMatching, usePipeline, useShortWhys, type Row, type ShortWhy } from './pipeline/queries'
 import { SaidAbove } from './pipeline/said'
@@ -52,48 +53,6 @@ function Tabs({ view, setView }: { view: View; setView: SetView }) {
   )
 }
 
-function SortHeading({
-  column,
-  view,
-  setView,
-}: {
-  column: Column | { id: 'schedule'; sort: Sort }
-  view: View
-  setView: SetView
-}) {
-  const t = useTranslations('pipeline')
-  const order = orderOf(view)
-  const { id, sort } = column
-  const from = 'from' in column && column.from !== undefined ? HIDDEN[column.from] : ''
-  if (sort === undefined) {
-    return (
-      <th scope="col" className={from}>
-        {t(`column.${id}`)}
-      </th>
-    )
-  }
-  const here = order.sort === sort
-  const Arrow = order.direction === 'asc' ? ArrowUp : ArrowDown
-  const next = here ? (order.direction === 'asc' ? 'desc' : 'asc') : firstDirection(sort)
-  return (
-    <th
-      scope="col"
-      className={from}
-      aria-sort={here ? (order.direction === 'asc' ? 'ascending' : 'descending') : undefined}
-    >
-      <button
-        type="button"
-        className={`hover:text-ink -my-1 inline-flex min-h-7 items-center gap-1 ${here ? 'text-ink' : ''}`}
-        onClick={() => void setView({ sort, dir: next })}
-      >
-        {t(`column.${id}`)}
-        <Arrow aria-hidden className={`size-3.5 ${here ? 'text-accent' : 'invisible'}`} />
-      </button>
-    </th>
-  )
-}
-const HIDDEN = { lg: 'max-lg:hidden', xl: 'max-xl:hidden' } as const
-
 /** On a phone there are no headings to press. */
 function SortSelect({ view, setView }: { view: View; setView: SetView }) {
   const t = useTranslations('pipeline')
@@ -125,7 +84,7 @@ function SortSelect({ view, setView }: { view: View; setView: SetView }) {
   )
 }
 
-type RowsProps = {
+function Rows(props: {
   view: View
   setView: SetView
   rows: readonly Row[]
@@ -133,120 +92,44 @@ type RowsProps = {
   selection: Selection
   select: (selection: Selection) => void
   selectable: boolean
-}
-
-function Check({ row, selection, select }: Pick<RowsProps, 'selection' | 'select'> & { row: Row }) {
-  const t = useTranslations('pipeline')
-  return (
-    <input
-      type="checkbox"
-      className="accent-accent size-4 align-middle"
-      aria-label={t('select.row', { name: row.originalScheduleName })}
-      checked={selection.all || selection.ids.has(row.id)}
-      onChange={() => {
-        const ids = new Set(selection.all ? [] : selection.ids)
-        if (!ids.delete(row.id)) ids.add(row.id)
-        select({ ids, all: false })
-      }}
-    />
-  )
-}
-
-function CheckAll({ rows, selection, select }: Pick<RowsProps, 'rows' | 'selection' | 'select'>) {
-  const t = useTranslations('pipeline')
-  const every = rows.length > 0 && rows.every((row) => selection.all || selection.ids.has(row.id))
-  return (
-    <input
-      type="checkbox"
-      className="accent-accent size-4 align-middle"
-      aria-label={t('select.page')}
-      checked={every}
-      ref={(box) => {
-        if (box !== null) box.indeterminate = !every && selection.ids.size > 0
-      }}
-      onChange={() => select(every ? NONE : { ids: new Set(rows.map((row) => row.id)), all: false })}
-    />
-  )
-}
-
-function Rows(props: RowsProps) {
+}) {
   const { view, setView, rows, whys, selection, select, selectable } = props
   const t = useTranslations('pipeline')
-  const columns = COLUMNS[view.tab]
+  const order = orderOf(view)
+  const columns = [
+    { key: 'schedule', title: t('column.schedule'), sort: 'schedule', cell: (row: Row) => <Name row={row} /> },
+    ...COLUMNS[view.tab].map(({ id, sort, wide, from, cell }) => ({
+      key: id,
+      title: t(`column.${id}`),
+      sort,
+      wide,
+      from,
+      cell: (row: Row) => cell({ row, short: whys.get(row.id) }),
+    })),
+  ]
   return (
-    <>
-      <table className="data-table hidden md:table">
-        <thead>
-          <tr>
-            {selectable && (
-              <th scope="col" className="w-8">
-                <CheckAll {...props} />
-              </th>
-            )}
-            <SortHeading column={{ id: 'schedule', sort: 'schedule' }} view={view} setView={setView} />
-            {columns.map((column) => (
-              <SortHeading key={column.id} column={column} view={view} setView={setView} />
-            ))}
-            <th scope="col">
-              <span className="sr-only">{t('column.actions')}</span>
-            </th>
-          </tr>
-        </thead>
-        <tbody>
-          {rows.map((row) => (
-            <tr
-              key={row.id}
-              className={selection.all || selection.ids.has(row.id) ? 'bg-accent-soft' : 'hover:bg-paper'}
-            >
-              {selectable && (
-                <td>
-                  <Check row={row} selection={selection} select={select} />
-                </td>
-              )}
-              <td className="max-w-64 min-w-36">
-                <Name row={row} />
-              </td>
-              {columns.map(({ id, wide, from, cell: Cell }) => (
-                <td
-                  key={id}
-                  className={`${wide ? 'w-1/4 min-w-44' : 'max-w-44'} ${from === undefined ? '' : HIDDEN[from]}`}
-                >
-                  {Cell({ row, short: whys.get(row.id) })}
-                </td>
-              ))}
-              <td className="text-right whitespace-nowrap">
-                <RowActions row={row} />
-              </td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-      <ul className="divide-line divide-y md:hidden">
-        {rows.map((row) => (
-          <li key={row.id} className="space-y-3 p-4">
-            <div className="flex items-start gap-3">
-              {selectable && (
-                <span className="pt-0.5">
-                  <Check row={row} selection={selection} select={select} />
-                </span>
-              )}
-              <div className="min-w-0 flex-1">
-                <Name row={row} />
-              </div>
-              <RowActions row={row} />
-            </div>
-            <dl className="grid grid-cols-[auto_minmax(0,1fr)] gap-x-4 gap-y-1 text-sm">
-              {columns.map(({ id, cell: Cell }) => (
-                <div key={id} className="contents">
-                  <dt className="text-muted">{t(`column.${id}`)}</dt>
-                  <dd className="min-w-0">{Cell({ row, short: whys.get(row.id) })}</dd>
-                </div>
-              ))}
-            </dl>
-          </li>
-        ))}
-      </ul>
-    </>
+    <DataTable
+      label={t(`list.${view.tab}`)}
+      columns={columns}
+      rows={rows}
+      keyOf={(row) => row.id}
+      nameOf={(row) => row.originalScheduleName}
+      sort={{ by: order.sort, down: order.direction === 'desc' }}
+      onSort={({ by, down }) => {
+        const sort = by as Sort
+        const direction = sort === order.sort ? (down ? 'desc' : 'asc') : firstDirection(sort)
+        void setView({ sort, dir: direction })
+      }}
+      selection={
+        selectable
+          ? {
+              keys: selection.all ? new Set(rows.map((row) => row.id)) : selection.ids,
+              onChange: (ids) => select({ ids, all: false }),
+            }
+          : undefined
+      }
+      actions={(row) => <RowActions row={row} />}
+    />
   )
 }
 

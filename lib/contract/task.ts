@@ -65,6 +65,17 @@ export const file = z.object({
   uploadedAt: instant.nullable(),
   failedAt: instant.nullable(),
   check: fileCheck.nullable(),
+  info: z.unknown().describe("what the worker told of its content, e.g. a ZIM's metadata"),
+  cms: z
+    .object({
+      succeeded: z.boolean(),
+      status: z.number().int().nullable(),
+      on: z.string(),
+      title: z.string().nullable(),
+    })
+    .nullable()
+    .optional()
+    .describe('what the catalogue answered when it was told of it'),
 })
 export const task = taskSummary.extend({
   config: config.extend({
@@ -74,6 +85,7 @@ export const task = taskSummary.extend({
     timeLimit: z.number(),
   }),
   notification: notification.nullable(),
+  definitionVersion: z.string(),
   result: z.unknown(),
   exitCode: z.number().int().nullable(),
   stderr: z.string().nullable(),
@@ -196,6 +208,15 @@ export const logLine = z.object({
   attempt: z.number().int(),
   at: instant,
   text: z.string(),
+})
+export const taskLogText = endpoint({
+  method: 'GET',
+  path: '/tasks/{id}/log.txt',
+  tag: 'Tasks',
+  summary: "A task's whole log as plain text",
+  access: 'public',
+  params: byId,
+  responseMedia: 'text/plain',
 })
 export const taskLog = endpoint({
   method: 'GET',

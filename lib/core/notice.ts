@@ -12,6 +12,8 @@ export type TaskMessage = {
   requestedBy: string
   canceledBy: string | null
   url: string
+  /** A signed address of the requester's page, for receivers without an account. */
+  follow?: string
   files: { name: string; size: number; url: string | null }[]
 }
 
@@ -19,7 +21,7 @@ export type TaskMessage = {
 export type Addresses = { publicUrl: string; zimDownloadUrl: string | null }
 
 /** A task in few words. Files that Croft keeps are linked here, others at the mirror (zimfarm.md §14.2). */
-export function taskMessage(task: TaskDetails, { publicUrl, zimDownloadUrl }: Addresses): TaskMessage {
+export function taskMessage(task: TaskDetails, { publicUrl, zimDownloadUrl }: Addresses, follow?: string): TaskMessage {
   const farm = publicUrl.replace(/\/+$/, '')
   const mirror = zimDownloadUrl?.replace(/\/+$/, '') ?? null
   return {
@@ -31,6 +33,7 @@ export function taskMessage(task: TaskDetails, { publicUrl, zimDownloadUrl }: Ad
     requestedBy: task.requestedBy,
     canceledBy: task.canceledBy,
     url: `${farm}/tasks/${task.id}`,
+    ...(follow !== undefined && { follow }),
     files: task.files.map((file) => ({
       name: file.name,
       size: file.size,

@@ -48,10 +48,12 @@ export function mailOf(task: TaskMessage): Mail {
             )
             .join('')}</ul>`,
         ]),
+    ...(task.follow === undefined ? [] : [`<p>${href(task.follow, 'Follow it without an account')}</p>`]),
   ].join('\n')
   const text = [
     `${headline}.`,
     task.url,
+    ...(task.follow === undefined ? [] : [`Without an account: ${task.follow}`]),
     '',
     ...facts(task).map(([label, value]) => `${label}: ${value}`),
     ...(task.files.length === 0 ? [] : ['', 'Files:']),

@@ -17,7 +17,7 @@ type CellProps = { row: Row; short: ShortWhy | undefined }
 export type Column = {
   id: keyof (typeof en)['column']
   sort?: Sort
-  /** The widest ones take what is left; `rest` is left out on a phone's card, where the name says it. */
+  /** Takes what is left. */
   wide?: boolean
   /** Shown from this width on; cards show all. */
   from?: 'lg' | 'xl'

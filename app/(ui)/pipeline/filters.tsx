@@ -3,6 +3,7 @@
 import { X } from 'lucide-react'
 import { useTranslations } from 'next-intl'
 import { useEffect, useState } from 'react'
+import { SearchField } from '#components/form'
 import { useFormat } from '#components/format'
 import { MultiFilter } from '#components/multi-filter'
 import { TAB_STATUSES } from '#lib/core/pipeline'
@@ -28,13 +29,12 @@ function Search({ view, setView }: Props) {
     return () => clearTimeout(timer)
   }, [text, view.q, setView])
   return (
-    <input
-      type="search"
-      className="field w-full sm:w-60"
-      aria-label={t('search.label')}
+    <SearchField
+      className="w-full sm:w-60"
+      label={t('search.label')}
       placeholder={t('search.placeholder')}
       value={text}
-      onChange={(event) => setText(event.target.value)}
+      onChange={setText}
     />
   )
 }

@@ -1,11 +1,11 @@
 'use client'
 
 import { useMutation, useQueryClient } from '@tanstack/react-query'
-import { Bookmark, ChevronDown, Trash2, Users } from 'lucide-react'
+import { Bookmark, Trash2, Users } from 'lucide-react'
 import { useRouter, useSearchParams } from 'next/navigation'
 import { useTranslations } from 'next-intl'
 import { useId, useState } from 'react'
-import { Button, Dialog, DialogTrigger, Popover } from 'react-aria-components'
+import { PopoverButton } from '#components/menu'
 import { Problem } from '#components/states'
 import { deleteView, saveView } from '#lib/contract/saved-view'
 import { api, useMay, useMe } from '../queries'
@@ -16,20 +16,15 @@ import { addressOf } from './state'
 export function Views() {
   const t = useTranslations('pipeline')
   const { data: me } = useMe()
-  const [open, setOpen] = useState(false)
   const signedIn = me !== null && me !== undefined
   return (
-    <DialogTrigger isOpen={open} onOpenChange={setOpen}>
-      <Button className="button">
-        <Bookmark aria-hidden className="size-4" /> {t('views.label')}
-        <ChevronDown aria-hidden className="text-muted size-4" />
-      </Button>
-      <Popover placement="bottom end" className="panel z-50 w-80 max-w-[94vw] p-4 shadow-xl">
-        <Dialog aria-label={t('views.menu')} className="space-y-4 outline-none">
-          {signedIn ? <Menu onClose={() => setOpen(false)} /> : <p className="text-sm">{t('views.signIn')}</p>}
-        </Dialog>
-      </Popover>
-    </DialogTrigger>
+    <PopoverButton label={t('views.menu')} icon={Bookmark} text={t('views.label')}>
+      {(close) => (
+        <div className="w-72 max-w-full space-y-4">
+          {signedIn ? <Menu onClose={close} /> : <p className="text-sm">{t('views.signIn')}</p>}
+        </div>
+      )}
+    </PopoverButton>
   )
 }
 
@@ -142,7 +137,7 @@ function Save() {
         <label className="flex items-center gap-2 text-sm">
           <input
             type="checkbox"
-            className="accent-accent size-4"
+            className="checkbox"
             checked={shared}
             onChange={(event) => setShared(event.target.checked)}
           />

@@ -5,6 +5,7 @@ import { testMailServer, type Inbox } from '#lib/testing/mail'
 import { deliverNotice } from '#worker/dispatcher/processors/notice'
 import { testFarm, type TestFarm } from '#lib/testing/farm'
 import { cancelTask } from '../tasks/cancel'
+import { openLink } from '../links/open'
 import { reportOutcome, reportStart } from '../tasks/report'
 import { requestTasks } from '../tasks/request'
 import { claimTask } from '../tasks/take'
@@ -142,6 +143,8 @@ describe('a farm with a mail server and Slack', () => {
     expect(inbox.mails.map((mail) => mail.envelopeTo.join())).toEqual(['kim@example.org', 'ops@example.org'])
     expect(inbox.mails[1]?.subject).toMatch(/^told was canceled/)
     expect(inbox.mails[1]?.text).toContain(`https://farm.example.org/tasks/${id}`)
+    const [, token = ''] = /https:\/\/farm\.example\.org\/r\/(\S+)/.exec(inbox.mails[1]?.text ?? '') ?? []
+    expect(await openLink(equipped.system, token)).toMatchObject({ name: 'told', status: 'canceled' })
     expect(posts).toEqual([])
     slackAnswers = 200
     equipped.at(new Date(Date.now() + 60_000))

@@ -6,6 +6,7 @@ import type { TaskDetails } from '#lib/core/task-view'
 import { json } from '#lib/db/client'
 import type { TxContext } from '../context'
 import { displayNames } from '../accounts/names'
+import { signLink } from '../links/token'
 import { getTask, rankOf } from '../tasks/get'
 
 /** A webhook's document is that of the door whose client named it. */
@@ -16,10 +17,16 @@ async function webhookDocument(tx: TxContext, task: TaskDetails): Promise<object
   return taskDocumentV2(task, { nameOf, rank })
 }
 
+/** How long the address in a mail shows the task to whoever has no account. */
+const FOLLOW_DAYS = 30
+
 /** What a notice carries, by channel. */
 const PAYLOADS: Record<Channel, (tx: TxContext, task: TaskDetails) => object | Promise<object>> = {
   webhook: webhookDocument,
-  mailgun: (tx, task) => taskMessage(task, tx.settings),
+  mailgun: async (tx, task) => {
+    const { url } = await signLink(tx, { taskId: task.id, days: FOLLOW_DAYS })
+    return taskMessage(task, tx.settings, url)
+  },
   slack: (tx, task) => taskMessage(task, tx.settings),
 }
 

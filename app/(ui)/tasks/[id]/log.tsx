@@ -1,135 +1,246 @@
 'use client'
 
-import { useInfiniteQuery } from '@tanstack/react-query'
+import { useQuery } from '@tanstack/react-query'
 import { useVirtualizer } from '@tanstack/react-virtual'
-import { ArrowDownToLine, Download } from 'lucide-react'
-import { useEffect, useRef, useState } from 'react'
+import { ArrowDownToLine, ArrowUpToLine, ChevronDown, ChevronUp, Download } from 'lucide-react'
+import { useTranslations } from 'next-intl'
+import { useDeferredValue, useEffect, useMemo, useRef, useState, useSyncExternalStore } from 'react'
 import { AnsiText } from '#components/ansi'
+import { useFormat } from '#components/format'
 import { Empty, Loading, Problem } from '#components/states'
-import { taskLog } from '#lib/contract/task'
-import { api } from '../../queries'
+import { LogStore, type Line } from './log-store'
 
-const PAGE = 5_000
+const ROW = 20
+
+const wantedLine = () => Number(/^#L(\d{1,9})$/.exec(typeof window === 'undefined' ? '' : window.location.hash)?.[1])
+
+function useLines(id: string, ended: boolean): LogStore {
+  const store = useMemo(() => new LogStore(id), [id])
+  useSyncExternalStore(store.subscribe, store.snapshot, store.snapshot)
+  useQuery({
+    queryKey: ['log', id],
+    queryFn: () => store.refresh(),
+    refetchInterval: ended ? false : 5_000,
+    staleTime: 0,
+  })
+  return store
+}
 
 /** The task's log, line by line: follows the end while asked to, searches, and links to lines (`#L12`). */
 export function TaskLog({ id, ended }: { id: string; ended: boolean }) {
-  const query = useInfiniteQuery({
-    queryKey: ['log', id],
-    queryFn: ({ pageParam }) => api.call(taskLog, { params: { id }, query: { after: pageParam, limit: PAGE } }),
-    initialPageParam: 0,
-    getNextPageParam: (page) => (page.lines.length === PAGE ? page.lines.at(-1)?.n : undefined),
-    refetchInterval: ended ? false : 5_000,
-  })
-  const { hasNextPage, isFetching, fetchNextPage } = query
-  useEffect(() => {
-    if (hasNextPage && !isFetching) void fetchNextPage()
-  }, [hasNextPage, isFetching, fetchNextPage])
-
-  const [follow, setFollow] = useState(true)
-  const [search, setSearch] = useState('')
+  const t = useTranslations('task')
+  const format = useFormat()
+  const store = useLines(id, ended)
   const box = useRef<HTMLDivElement>(null)
-  const all = query.data?.pages.flatMap((page) => page.lines) ?? []
-  const lines = search === '' ? all : all.filter((line) => line.text.toLowerCase().includes(search.toLowerCase()))
+  const [follow, setFollow] = useState(() => !Number.isInteger(wantedLine()))
+  const [linked, setLinked] = useState<number | null>(null)
+  const [search, setSearch] = useState('')
+  const [at, setAt] = useState(0)
+  const text = useDeferredValue(search.trim())
+  const [whole, setWhole] = useState(true)
+  // Lines come and the text changes: both change what is found.
+  // eslint-disable-next-line react-hooks/exhaustive-deps
+  const found = useMemo(() => (text === '' ? [] : store.find(text)), [text, store, store.version])
   const rows = useVirtualizer({
-    count: lines.length,
+    count: store.total,
     getScrollElement: () => box.current,
-    estimateSize: () => 20,
-    overscan: 30,
+    estimateSize: () => ROW,
+    overscan: 40,
   })
+  const items = rows.getVirtualItems()
+  const [first, last] = [items[0]?.index ?? 0, items.at(-1)?.index ?? 0]
+  useEffect(() => store.want(first + 1, last + 1), [store, first, last, store.version])
 
+  const { ready, total } = store
   useEffect(() => {
-    const wanted = Number(/^#L(\d+)$/.exec(window.location.hash)?.[1])
-    if (!Number.isInteger(wanted) || wanted < 1 || wanted > all.length) return
-    setFollow(false)
-    rows.scrollToIndex(wanted - 1, { align: 'center' })
-    // Once, when the lines are there.
+    const go = () => {
+      const wanted = wantedLine()
+      if (!Number.isInteger(wanted) || wanted < 1 || wanted > store.total) return
+      setFollow(false)
+      setLinked(wanted)
+      rows.scrollToIndex(wanted - 1, { align: 'center' })
+      box.current?.scrollIntoView({ block: 'nearest' })
+    }
+    if (ready) go()
+    window.addEventListener('hashchange', go)
+    return () => window.removeEventListener('hashchange', go)
+    // When the first lines have come, and when the address changes.
     // eslint-disable-next-line react-hooks/exhaustive-deps
-  }, [all.length > 0])
+  }, [ready])
   useEffect(() => {
-    if (follow && lines.length > 0) rows.scrollToIndex(lines.length - 1, { align: 'end' })
-  }, [follow, lines.length, rows])
+    if (follow && total > 0) rows.scrollToIndex(total - 1, { align: 'end' })
+  }, [follow, total, rows])
+  useEffect(() => {
+    if (text === '') return
+    setWhole(false)
+    let over = false
+    void store.wantAll().finally(() => !over && setWhole(true))
+    return () => {
+      over = true
+    }
+  }, [text, store, total])
 
-  const save = () => {
-    const text = all.map((line) => `${line.at} ${line.stream} ${line.text}\n`).join('')
-    const link = document.createElement('a')
-    link.href = URL.createObjectURL(new Blob([text], { type: 'text/plain' }))
-    link.download = `${id}.log`
-    link.click()
-    URL.revokeObjectURL(link.href)
+  const show = (index: number) => {
+    const n = found[index]
+    if (n === undefined) return
+    setAt(index)
+    setFollow(false)
+    rows.scrollToIndex(n - 1, { align: 'center' })
   }
+  const step = (by: 1 | -1) => show((at + by + found.length) % Math.max(1, found.length))
+  const hits = useMemo(() => new Set(found), [found])
+  const current = found[Math.min(at, found.length - 1)]
+
   return (
-    <section className="panel overflow-hidden" aria-label="Log">
+    <section className="panel overflow-hidden" aria-label={t('sections.log')}>
       <div className="border-line flex flex-wrap items-center gap-2 border-b px-4 py-2">
         <h2 className="mr-auto">
-          Log <span className="text-muted font-normal">{all.length.toLocaleString('en')} lines</span>
+          {t('sections.log')} <span className="text-muted font-normal">{t('log.lines', { count: total })}</span>
         </h2>
-        <input
-          type="search"
-          aria-label="Search the log"
-          placeholder="Search"
-          className="field w-36 text-sm"
-          value={search}
-          onChange={(event) => setSearch(event.target.value)}
-        />
-        <button type="button" className="button" aria-pressed={follow} onClick={() => setFollow(!follow)}>
-          <ArrowDownToLine aria-hidden className={`size-4 ${follow ? 'text-accent' : ''}`} />{' '}
-          {follow ? 'Following' : 'Follow'}
+        <form
+          role="search"
+          className="flex items-center gap-1"
+          onSubmit={(event) => {
+            event.preventDefault()
+            step(1)
+          }}
+        >
+          <input
+            type="search"
+            aria-label={t('log.search')}
+            placeholder={t('log.placeholder')}
+            className="field w-36 text-sm"
+            value={search}
+            onChange={(event) => {
+              setSearch(event.target.value)
+              setAt(0)
+            }}
+            onKeyDown={(event) => {
+              if (event.key !== 'Enter' || !event.shiftKey) return
+              event.preventDefault()
+              step(-1)
+            }}
+          />
+          {text !== '' && (
+            <>
+              <span role="status" className="text-muted min-w-16 text-center text-xs">
+                {!whole && found.length === 0
+                  ? t('log.loading')
+                  : t('log.matches', { count: found.length, n: format.number(Math.min(at + 1, found.length)) })}
+              </span>
+              <button type="button" className="button px-2" aria-label={t('log.previous')} onClick={() => step(-1)}>
+                <ChevronUp aria-hidden className="size-4" />
+              </button>
+              <button type="submit" className="button px-2" aria-label={t('log.next')}>
+                <ChevronDown aria-hidden className="size-4" />
+              </button>
+            </>
+          )}
+        </form>
+        {!ended && (
+          <button type="button" className="button" aria-pressed={follow} onClick={() => setFollow(!follow)}>
+            <ArrowDownToLine aria-hidden className={`size-4 ${follow ? 'text-accent' : ''}`} />{' '}
+            {follow ? t('log.following') : t('log.follow')}
+          </button>
+        )}
+        <button
+          type="button"
+          className="button px-2"
+          aria-label={t('log.top')}
+          onClick={() => {
+            setFollow(false)
+            rows.scrollToIndex(0)
+          }}
+        >
+          <ArrowUpToLine aria-hidden className="size-4" />
         </button>
-        <button type="button" className="button" aria-label="Download the log" onClick={save}>
+        {ended && (
+          <button
+            type="button"
+            className="button px-2"
+            aria-label={t('log.end')}
+            onClick={() => rows.scrollToIndex(Math.max(0, total - 1), { align: 'end' })}
+          >
+            <ArrowDownToLine aria-hidden className="size-4" />
+          </button>
+        )}
+        <a
+          className="button px-2"
+          aria-label={t('log.download')}
+          href={`/api/farm/tasks/${id}/log.txt`}
+          download={`${id}.log`}
+        >
           <Download aria-hidden className="size-4" />
-        </button>
+        </a>
       </div>
-      {query.isPending ? (
+      {store.error !== null && !ready ? (
+        <div className="p-4">
+          <Problem error={store.error} retry={() => void store.refresh()} />
+        </div>
+      ) : !ready ? (
         <Loading rows={4} />
-      ) : query.error !== null ? (
-        <Problem error={query.error} retry={() => void query.refetch()} />
-      ) : lines.length === 0 ? (
-        <Empty
-          title={search === '' ? (ended ? 'It wrote no log' : 'Nothing has been written yet') : 'No line has this text'}
-        />
+      ) : total === 0 ? (
+        <Empty title={ended ? t('log.none') : t('log.nothingYet')} />
       ) : (
         <div
           ref={box}
           role="log"
           aria-live="off"
           tabIndex={0}
-          aria-label="Log lines"
-          className="bg-sunken max-h-96 min-h-24 overflow-auto font-mono text-xs"
+          aria-label={t('log.region')}
+          dir="ltr"
+          className="bg-sunken max-h-[28rem] min-h-24 overflow-auto font-mono text-xs"
           onWheel={(event) => event.deltaY < 0 && setFollow(false)}
           onTouchMove={() => setFollow(false)}
           onKeyDown={(event) => ['ArrowUp', 'PageUp', 'Home'].includes(event.key) && setFollow(false)}
         >
           <div className="relative min-w-max" style={{ height: rows.getTotalSize() }}>
-            {rows.getVirtualItems().map((row) => {
-              const line = lines[row.index]
-              if (line === undefined) return null
-              return (
-                <div
-                  key={line.n}
-                  data-line={line.n}
-                  className="absolute top-0 left-0 flex h-5 items-center px-3 whitespace-pre"
-                  style={{ transform: `translateY(${row.start}px)` }}
-                >
-                  <a
-                    href={`#L${line.n}`}
-                    className="text-muted mr-3 inline-block w-12 text-right hover:underline"
-                    title={new Date(line.at).toLocaleString()}
-                  >
-                    {line.n}
-                  </a>
-                  <span
-                    className={
-                      line.stream === 'stderr' ? 'text-bad' : line.stream === 'agent' ? 'text-accent' : undefined
-                    }
-                  >
-                    <AnsiText text={line.text} />
-                  </span>
-                </div>
-              )
-            })}
+            {items.map(({ index, start }) => (
+              <Row
+                key={index}
+                n={index + 1}
+                start={start}
+                line={store.line(index + 1)}
+                look={
+                  index + 1 === current ? 'current' : hits.has(index + 1) ? 'hit' : index + 1 === linked ? 'linked' : ''
+                }
+              />
+            ))}
           </div>
         </div>
       )}
     </section>
+  )
+}
+
+const LOOKS = { current: 'bg-accent text-accent-ink', hit: 'bg-accent-soft', linked: 'bg-accent-soft', '': '' } as const
+const STREAMS: Record<Line['stream'], string> = { stdout: '', stderr: 'text-bad', agent: 'text-accent' }
+
+function Row(props: { n: number; start: number; line: Line | undefined; look: keyof typeof LOOKS }) {
+  const { n, start, line, look } = props
+  const t = useTranslations('task')
+  const format = useFormat()
+  return (
+    <div
+      data-line={n}
+      className={`absolute top-0 left-0 flex h-5 min-w-full items-center pr-3 whitespace-pre ${LOOKS[look]}`}
+      style={{ transform: `translateY(${start}px)` }}
+    >
+      <a
+        href={`#L${n}`}
+        aria-label={t('log.line', { n })}
+        title={line === undefined ? undefined : format.exact(line.at)}
+        className={`mr-3 inline-block w-16 shrink-0 text-right select-none hover:underline ${look === 'current' ? '' : 'text-muted'}`}
+      >
+        {n}
+      </a>
+      {line === undefined ? (
+        <span className="text-muted">…</span>
+      ) : (
+        <span className={look === 'current' ? '' : STREAMS[line.stream]}>
+          <AnsiText text={line.text} />
+        </span>
+      )}
+    </div>
   )
 }

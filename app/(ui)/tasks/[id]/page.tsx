@@ -6,7 +6,7 @@ export const generateMetadata = async () => ({ title: (await getTranslations('ta
 
 export default async function Page({ params }: { params: Promise<{ id: string }> }) {
   return (
-    <Messages areas={['task']}>
+    <Messages areas={['task', 'pipeline']}>
       <TaskView id={decodeURIComponent((await params).id)} />
     </Messages>
   )
