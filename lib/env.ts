@@ -21,6 +21,12 @@ const yesNo = z
   .toLowerCase()
   .pipe(z.enum(['true', 'false', '1', '0', 'yes', 'no', 'on', 'off', 'y', 'n'], 'must be true or false'))
   .transform((value) => ['true', '1', 'yes', 'on', 'y'].includes(value))
+const names = z.string().transform((value) =>
+  value
+    .split(',')
+    .map((part) => part.trim())
+    .filter(Boolean),
+)
 const cidrs = z.string().transform((value, ctx) => {
   const ranges = value
     .split(',')
@@ -79,15 +85,12 @@ export const schema = z.object({
   REQ_TIMEOUT_GHCR: z.coerce.number('must be a number of seconds').min(0.1).max(120).default(10),
   DISABLE_SCHEDULER: z.string().optional(),
   DEFAULT_PUBLISHER: z.string().optional(),
-  ALLOWED_ORIGINS: z
-    .string()
-    .default('')
-    .transform((value) =>
-      value
-        .split(',')
-        .map((part) => part.trim().replace(/\/+$/, ''))
-        .filter(Boolean),
-    ),
+  ALLOWED_ORIGINS: names.transform((list) => list.map((origin) => origin.replace(/\/+$/, ''))).default([]),
+  AUTH_MODES: names.pipe(z.array(z.enum(['local', 'oauth-oidc', 'oauth-session']))).default(['local']),
+  OAUTH_ISSUER: z.string().optional(),
+  OAUTH_JWKS_URI: urlOf(['http:', 'https:'], 'https://login.example.org/.well-known/jwks.json').optional(),
+  OAUTH_AUDIENCE: names.default([]),
+  CREATE_NEW_OAUTH_ACCOUNT: yesNo.default(false),
   ZIM_UPLOAD_URI: z.string().optional(),
   ZIM_EXPIRATION: z.coerce.number().int().min(0).default(0),
   ZIMCHECK_OPTION: z.string().default(''),
@@ -150,6 +153,13 @@ export function readEnv(source: Record<string, string | undefined> = process.env
   }
   if (result.data.DISABLE_WAREHOUSE_PATH && result.data.ZIMCHECK_OPTION === '') {
     throw new BadSettings('DISABLE_WAREHOUSE_PATH needs ZIMCHECK_OPTION, e.g. --all')
+  }
+  const { AUTH_MODES, OAUTH_ISSUER, OAUTH_JWKS_URI, OAUTH_AUDIENCE } = result.data
+  if (AUTH_MODES.some((mode) => mode !== 'local')) {
+    const lacks = Object.entries({ OAUTH_ISSUER, OAUTH_JWKS_URI, OAUTH_AUDIENCE }).flatMap(([name, value]) =>
+      value === undefined || value.length === 0 ? [name] : [],
+    )
+    if (lacks.length > 0) throw new BadSettings(`AUTH_MODES ${AUTH_MODES.join(',')} needs ${lacks.join(', ')}`)
   }
   const numbers = (pattern: RegExp) =>
     Object.fromEntries(

@@ -86,6 +86,12 @@ function cmsOf(env: Env, publicUrl: string): Settings['cms'] {
     : { way: 'v2', endpoint: `${env.CMS_BASE_URL.replace(/\/+$/, '')}/zimfarm-notifications`, downloadUrl, token }
 }
 
+function identityOf(env: Env): Settings['identity'] {
+  const { OAUTH_ISSUER: issuer, OAUTH_JWKS_URI: jwksUri, OAUTH_AUDIENCE: audience } = env
+  if (!env.AUTH_MODES.some((mode) => mode !== 'local') || issuer === undefined || jwksUri === undefined) return null
+  return { issuer, jwksUri, audience, createAccounts: env.CREATE_NEW_OAUTH_ACCOUNT }
+}
+
 export function settingsOf(env: Env, secret: string): Settings {
   const publicUrl = env.CROFT_URL ?? `http://${env.HOST}:${env.PORT}`
   return {
@@ -119,6 +125,8 @@ export function settingsOf(env: Env, secret: string): Settings {
     imageRegistry: { url: env.IMAGE_REGISTRY_URL, timeoutSeconds: env.REQ_TIMEOUT_GHCR },
     workerImage: env.WORKER_IMAGE,
     allowedOrigins: env.ALLOWED_ORIGINS,
+    identity: identityOf(env),
+    localSignIn: env.AUTH_MODES.includes('local'),
     schedulerOff: env.DISABLE_SCHEDULER !== undefined,
     relaxed: (taskType) => env.relaxedSchemas[taskType] ?? (taskType === 'zimit' || taskType === 'nautilus'),
     blobMaxSize: env.BLOB_MAX_SIZE,

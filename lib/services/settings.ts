@@ -39,6 +39,10 @@ export type Settings = {
   workerImage: string
   /** Origins whose pages may read what Zimfarm v2 answers; `*` for all. */
   allowedOrigins: string[]
+  /** Who else vouches for callers of Zimfarm v2 (zimfarm.md §17.1); null for nobody. */
+  identity: IdentityProvider | null
+  /** Passwords and tokens of the farm's own count there. */
+  localSignIn: boolean
   /** Zimfarm workers are given nothing (zimfarm.md §6.3). */
   schedulerOff: boolean
   /** Task types whose relaxed limits hold instead of the strict ones (zimfarm.md §11.4, §18.2). */
@@ -51,3 +55,6 @@ export type Settings = {
 
 /** Where the catalogue is told of files, and in which of its two ways. */
 export type CmsSettings = { way: 'v1' | 'v2'; endpoint: string; downloadUrl: string; token: string | null }
+
+/** An identity provider that signs tokens (OpenID Connect); accounts that it knows and the farm does not are made where told so. */
+export type IdentityProvider = { issuer: string; jwksUri: string; audience: string[]; createAccounts: boolean }

@@ -67,11 +67,12 @@ function handle(request: IncomingMessage, response: ServerResponse): void {
     void page(request, response)
     return
   }
-  const address = request.socket.remoteAddress
-  if (request.headers['x-forwarded-for'] === undefined && address !== undefined) {
-    request.headers['x-forwarded-for'] = address
-    request.rawHeaders.push('x-forwarded-for', address)
-  }
+  // lib/http/peer.ts has noted who calls; what the client itself wrote there must not be found either.
+  const peer = String(request.headers['x-forwarded-for'])
+  const { rawHeaders } = request
+  for (let at = rawHeaders.length - 2; at >= 0; at -= 2)
+    if (rawHeaders[at]?.toLowerCase() === 'x-forwarded-for') rawHeaders.splice(at, 2)
+  rawHeaders.push('x-forwarded-for', peer)
   void answered(request, response)
 }
 

@@ -1,3 +1,4 @@
+import { CroftError } from '#lib/core/error'
 import { addressOf } from '#lib/http/actor'
 import { refreshSession, type Tokens } from '#lib/services/accounts/session'
 import { signIn } from '#lib/services/accounts/sign-in'
@@ -23,6 +24,8 @@ const grant = ({ accessToken, expiresAt, refreshToken }: Tokens) =>
 
 async function authorize({ ctx, request, body }: Call) {
   const { username, password } = check(credentials, await body())
+  if (!ctx.settings.localSignIn)
+    throw new CroftError('unauthenticated', 'passwords do not count here: sign in with the identity provider')
   return grant(
     await signIn(ctx, {
       username,
