@@ -24,13 +24,6 @@ const EXAMPLES: Record<string, Example> = {
       params: { mwUrl: 'https://simple.wikipedia.org/', adminEmail: 'curator@example.org', format: ['nopic:nopic'] },
     },
   },
-  youtube: {
-    category: 'other',
-    config: {
-      warehousePath: '/videos',
-      params: { id: 'UCexample', name: 'example-videos_en_all', title: 'Example videos', format: 'webm' },
-    },
-  },
   gutenberg: { category: 'gutenberg', config: { warehousePath: '/gutenberg', params: { languages: 'en' } } },
   devdocs: {
     category: 'devdocs',

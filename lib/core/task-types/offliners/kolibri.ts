@@ -59,7 +59,7 @@ export const kolibri: TaskTypeDefinition = {
       isPublisher: true,
     },
     { key: 'tags', type: 'text', label: 'Tags', description: 'Of the ZIM file.' },
-    { key: 'use-webm', type: 'boolean', label: 'Use webm', description: '' },
+    { key: 'use-webm', type: 'boolean', label: 'Use webm', description: 'Make WebM of the videos.' },
     { key: 'low-quality', type: 'boolean', label: 'Low quality', description: 'Re-encode media smaller.' },
     { key: 'autoplay', type: 'boolean', label: 'Autoplay', description: 'Start videos when their page opens.' },
     {

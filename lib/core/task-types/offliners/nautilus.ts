@@ -33,9 +33,19 @@ export const nautilus: TaskTypeDefinition = {
       description: 'Identifies the book across its editions, e.g. example.org_en_all.',
       required: true,
     },
-    { key: 'pagination', type: 'integer', label: 'Pagination', description: '' },
-    { key: 'no-random', type: 'boolean', label: 'No random', description: '' },
-    { key: 'show-description', type: 'boolean', label: 'Show description', description: '' },
+    { key: 'pagination', type: 'integer', label: 'Pagination', description: 'Documents on each page of the list.' },
+    {
+      key: 'no-random',
+      type: 'boolean',
+      label: 'No random',
+      description: 'List the documents in their order, not at random.',
+    },
+    {
+      key: 'show-description',
+      type: 'boolean',
+      label: 'Show description',
+      description: 'Show the description above the documents.',
+    },
     {
       key: 'output',
       type: 'text',

@@ -28,8 +28,13 @@ export const ted: TaskTypeDefinition = {
       label: 'Subtitles enough',
       description: 'Also talks in other languages that have subtitles in the wanted ones.',
     },
-    { key: 'subtitles', type: 'text', label: 'Subtitles', description: '' },
-    { key: 'format', type: 'enum', label: 'Format', description: '', choices: ['webm', 'mp4'] },
+    {
+      key: 'subtitles',
+      type: 'text',
+      label: 'Subtitles',
+      description: 'Which subtitles are taken: all, matching, none, or codes of languages with commas between them.',
+    },
+    { key: 'format', type: 'enum', label: 'Format', description: 'Of the videos.', choices: ['webm', 'mp4'] },
     { key: 'low-quality', type: 'boolean', label: 'Low quality', description: 'Re-encode media smaller.' },
     { key: 'autoplay', type: 'boolean', label: 'Autoplay', description: 'Start videos when their page opens.' },
     {

@@ -47,10 +47,15 @@ export const wikihow: TaskTypeDefinition = {
       isPublisher: true,
     },
     { key: 'tag', type: 'text', label: 'Tag', description: 'Of the ZIM file.' },
-    { key: 'without-external-links', type: 'boolean', label: 'Without external links', description: '' },
-    { key: 'without-videos', type: 'boolean', label: 'Without videos', description: '' },
-    { key: 'exclude', type: 'url', label: 'Exclude', description: '' },
-    { key: 'only', type: 'url', label: 'Only', description: '' },
+    {
+      key: 'without-external-links',
+      type: 'boolean',
+      label: 'Without external links',
+      description: 'Turn links to other sites into plain text.',
+    },
+    { key: 'without-videos', type: 'boolean', label: 'Without videos', description: 'Leave out videos.' },
+    { key: 'exclude', type: 'url', label: 'Exclude', description: 'The address of a list of articles to leave out.' },
+    { key: 'only', type: 'url', label: 'Only', description: 'The address of a list of the only articles to take.' },
     { key: 'low-quality', type: 'boolean', label: 'Low quality', description: 'Re-encode media smaller.' },
     {
       key: 'output',
@@ -80,7 +85,12 @@ export const wikihow: TaskTypeDefinition = {
       description: 'The address of an S3 bucket that keeps optimised files, with its keys.',
       secret: true,
     },
-    { key: 'category', type: 'text', label: 'Category', description: '' },
+    {
+      key: 'category',
+      type: 'text',
+      label: 'Category',
+      description: 'Only these categories, with commas between them.',
+    },
     {
       key: 'stats-filename',
       type: 'text',
