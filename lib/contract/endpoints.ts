@@ -7,6 +7,7 @@ import * as schedule from './schedule'
 import * as search from './search'
 import * as session from './session'
 import * as history from './schedule-history'
+import * as scheduleBulk from './schedule-bulk'
 import * as scheduleWork from './schedule-work'
 import * as stats from './stats'
 import * as blob from './blob'
@@ -32,6 +33,7 @@ export const ENDPOINTS: Record<string, Endpoint> = Object.fromEntries(
     periodic,
     schedule,
     history,
+    scheduleBulk,
     scheduleWork,
     blob,
     taskType,

@@ -13,6 +13,22 @@ export const BULK_PERMISSION: Record<BulkAction, Permission> = {
   prioritize: 'requests.update',
   request: 'requests.create',
 }
+/** What can be done to many schedules at once. */
+export const SCHEDULE_ACTIONS = ['enable', 'disable', 'tag', 'untag', 'archive', 'restore', 'requestSchedules'] as const
+export type ScheduleAction = (typeof SCHEDULE_ACTIONS)[number]
+export const SCHEDULE_PERMISSION: Record<ScheduleAction, Permission> = {
+  enable: 'schedules.update',
+  disable: 'schedules.update',
+  tag: 'schedules.update',
+  untag: 'schedules.update',
+  archive: 'schedules.archive',
+  restore: 'schedules.archive',
+  requestSchedules: 'requests.create',
+}
+export const isScheduleAction = (action: string): action is ScheduleAction =>
+  (SCHEDULE_ACTIONS as readonly string[]).includes(action)
+export type ScheduleBulkOptions = { priority?: number; worker?: string | null; tag?: string; comment?: string }
+
 /** What makes sense in each list. */
 export const TAB_ACTIONS: Record<Tab, readonly BulkAction[]> = {
   queued: ['prioritize', 'cancel'],

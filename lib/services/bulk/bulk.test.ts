@@ -9,6 +9,9 @@ import { claimTask } from '../tasks/take'
 import { createBulk } from './create'
 import { bulkResults, getBulk, listBulk, stopBulk } from './read'
 import { cleanUpBulk, openBulk, runBulk } from './run'
+import { createScheduleBulk, type NewScheduleBulk } from './schedules'
+import { listHistory } from '../schedules/history'
+import { countSchedules, listSchedules } from '../schedules/list'
 
 let farm: TestFarm
 let other: Runtime
@@ -181,5 +184,74 @@ describe('a bulk job', () => {
     farm.at(new Date(Date.now() + 31 * 86_400_000))
     expect(await cleanUpBulk(farm.system)).toEqual({ removed: 1 })
     farm.at(null)
+  })
+})
+
+describe('a bulk job with schedules', () => {
+  const ask = (input: Partial<NewScheduleBulk> & Pick<NewScheduleBulk, 'action'>) =>
+    createScheduleBulk(manager, { selection: { scheduleQuery: { q: 's-00' } }, options: {}, ...input })
+  const run = async (id: string) => {
+    await runBulk(farm.system, id, never)
+    return getBulk(manager, id)
+  }
+
+  it('does it to all that a filter finds, once, with a line in each history', async () => {
+    const bulk = await ask({ action: 'tag', options: { tag: 'many', comment: 'by hand' } })
+    expect(bulk).toMatchObject({ expected: 10, state: 'waiting' })
+    expect(await run(bulk.id)).toMatchObject({ state: 'done', done: 10, failed: 0 })
+    const tagged = await listSchedules(farm.system, { tag: ['many'], limit: 50 })
+    expect(tagged.items.map(({ name }) => name)).toEqual(Array.from({ length: 10 }, (_, index) => `s-00${index}`))
+    const again = await ask({ action: 'tag', options: { tag: 'many' } })
+    await run(again.id)
+    const [first] = tagged.items
+    expect(await listHistory(farm.system, first?.id ?? '', { limit: 9 })).toMatchObject({
+      items: [{ version: 2, author: 'kim', comment: 'by hand' }, { version: 1 }],
+    })
+    const untag = await ask({ action: 'untag', options: { tag: 'many' } })
+    await run(untag.id)
+    expect(await countSchedules(farm.system, { tag: ['many'] })).toBe(0)
+  })
+
+  it('goes on although the filter no longer finds what is done', async () => {
+    const bulk = await ask({ action: 'disable', selection: { scheduleQuery: { enabled: true, q: 's-' } } })
+    expect(await run(bulk.id)).toMatchObject({ done: 120, failed: 0 })
+    const back = await ask({ action: 'enable', selection: { scheduleQuery: { enabled: false, q: 's-' } } })
+    expect(await run(back.id)).toMatchObject({ done: 120 })
+  })
+
+  it('requests them with a priority, and tells of each that could not be', async () => {
+    await request(2)
+    const bulk = await ask({ action: 'requestSchedules', options: { priority: 6 } })
+    expect(await run(bulk.id)).toMatchObject({ done: 8, failed: 2 })
+    const { items } = await bulkResults(manager, { id: bulk.id, failed: true, limit: 9 })
+    expect(items.map(({ name, code }) => [name, code]).sort()).toEqual([
+      ['s-000', 'conflict'],
+      ['s-001', 'conflict'],
+    ])
+    expect(await farm.system.db.task.count({ where: { priority: 6, requestedBy: 'kim' } })).toBe(8)
+  })
+
+  it('archives and restores single ones', async () => {
+    const { id } = await farm.schedule({ name: 'to-archive' })
+    const bulk = await ask({ action: 'archive', selection: { schedules: [id, id] } })
+    expect(await run(bulk.id)).toMatchObject({ expected: 1, done: 1 })
+    const twice = await ask({ action: 'archive', selection: { schedules: [id] } })
+    expect(await run(twice.id)).toMatchObject({ done: 0, failed: 1 })
+    const back = await ask({ action: 'restore', selection: { scheduleQuery: { archived: true } } })
+    expect(await run(back.id)).toMatchObject({ done: 1 })
+  })
+
+  it('is refused to who may not and without its tag, and is not among the jobs with tasks', async () => {
+    const editor = await farm.account('only-ed', 'editor')
+    const input = { selection: { scheduleQuery: {} }, options: {} }
+    await expect(createScheduleBulk(editor, { ...input, action: 'requestSchedules' })).rejects.toMatchObject({
+      code: 'forbidden',
+    })
+    await expect(ask({ action: 'tag' })).rejects.toMatchObject({ code: 'invalid' })
+    await expect(ask({ action: 'requestSchedules', options: { worker: 'nobody' } })).rejects.toMatchObject({
+      code: 'invalid',
+    })
+    await ask({ action: 'enable' })
+    expect((await listBulk(manager, { limit: 10 })).items).toEqual([])
   })
 })

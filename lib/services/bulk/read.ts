@@ -1,3 +1,4 @@
+import { BULK_ACTIONS } from '#lib/core/bulk'
 import { CroftError, type ErrorCode } from '#lib/core/error'
 import type { Context, ReadContext } from '../context'
 import { transaction } from '../context'
@@ -10,7 +11,7 @@ function accountOf(ctx: ReadContext): string {
   return ctx.actor.accountId
 }
 
-/** The account's own bulk jobs, newest first; pages by key. */
+/** The account's own bulk jobs with tasks, newest first; pages by key. */
 export async function listBulk(ctx: ReadContext, input: { after?: string; limit: number }): Promise<Page<BulkView>> {
   const accountId = accountOf(ctx)
   const key = input.after === undefined ? null : unpackKey(input.after, 2)
@@ -18,6 +19,7 @@ export async function listBulk(ctx: ReadContext, input: { after?: string; limit:
   const rows = await ctx.db.bulkJob.findMany({
     where: {
       accountId,
+      action: { in: [...BULK_ACTIONS] },
       ...(key !== null && { OR: [{ createdAt: { lt: at } }, { createdAt: at, id: { gt: id } }] }),
     },
     orderBy: [{ createdAt: 'desc' }, { id: 'asc' }],

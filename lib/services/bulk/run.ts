@@ -1,6 +1,14 @@
 import { randomUUID } from 'node:crypto'
 import { may } from '#lib/core/access'
-import { BULK_PERMISSION, isIds, type BulkAction, type BulkOptions, type BulkSelection } from '#lib/core/bulk'
+import {
+  BULK_PERMISSION,
+  isIds,
+  isScheduleAction,
+  SCHEDULE_PERMISSION,
+  type BulkAction,
+  type BulkOptions,
+  type BulkSelection,
+} from '#lib/core/bulk'
 import { CroftError } from '#lib/core/error'
 import { lockTask, type LockedTask } from '#lib/db/claim'
 import { json } from '#lib/db/client'
@@ -12,6 +20,7 @@ import { whereOf } from '../pipeline/find'
 import { cancelLocked, prioritizeLocked } from '../tasks/cancel'
 import { requestOne } from '../tasks/request'
 import { retryLocked } from '../tasks/retry'
+import { actOnSchedule, nextSchedules } from './schedules'
 import type { BulkRow } from './view'
 
 /** While a dispatcher gives signs of life nobody else goes on with its job. */
@@ -90,17 +99,23 @@ async function letGo(ctx: Context, held: Held): Promise<void> {
 async function actingAs(ctx: Context, row: BulkRow): Promise<Context> {
   const account = await ctx.db.account.findFirst({ where: { id: row.accountId, deletedAt: null } })
   const actor = account === null ? null : accountActor(account, null)
-  const permission = BULK_PERMISSION[row.action as BulkAction]
+  const permission = isScheduleAction(row.action)
+    ? SCHEDULE_PERMISSION[row.action]
+    : BULK_PERMISSION[row.action as BulkAction]
   if (actor === null || !may(actor, permission))
     throw new CroftError('forbidden', `${row.author} does not have the permission ${permission} any more`)
   return { ...ctx, actor }
 }
 
-type Batch = { ids: string[]; cursor: Place; over: boolean }
+export type Batch = { ids: string[]; cursor: Place; over: boolean }
 /** Of single tasks, how many were done; of a filter, the last key. */
-type Place = { from: number } | { key: string[] | null }
+export type Place = { from: number } | { key: string[] | null }
 
 async function nextBatch(ctx: Context, row: BulkRow): Promise<Batch> {
+  if (isScheduleAction(row.action)) {
+    const { ids, ...batch } = await nextSchedules(ctx, row, row.cursor as Place | null, BATCH)
+    return { ...batch, ids: await without(ctx, row, ids) }
+  }
   const selection = row.selection as BulkSelection
   const place = row.cursor as Place | null
   if (isIds(selection)) {
@@ -140,6 +155,7 @@ async function without(ctx: Context, row: BulkRow, ids: string[]): Promise<strin
 }
 
 async function doOne(ctx: Context, row: BulkRow, held: Held, taskId: string): Promise<void> {
+  if (isScheduleAction(row.action)) return doOneSchedule(ctx, row, held, taskId)
   try {
     await transaction(ctx, async (tx) => {
       const task = await lockTask(tx.db, taskId)
@@ -153,6 +169,19 @@ async function doOne(ctx: Context, row: BulkRow, held: Held, taskId: string): Pr
     await transaction(ctx, async (tx) => {
       const task = await tx.db.task.findUnique({ where: { id: taskId }, select: { scheduleName: true } })
       await note(tx, held, { taskId, name: task?.scheduleName ?? taskId, code, why })
+    })
+  }
+}
+
+async function doOneSchedule(ctx: Context, row: BulkRow, held: Held, id: string): Promise<void> {
+  try {
+    await transaction(ctx, async (tx) => note(tx, held, { taskId: id, ...(await actOnSchedule(tx, row, id)) }))
+  } catch (error) {
+    if (!(error instanceof CroftError)) throw error
+    const { code, message: why } = error
+    await transaction(ctx, async (tx) => {
+      const schedule = await tx.db.schedule.findUnique({ where: { id }, select: { name: true } })
+      await note(tx, held, { taskId: id, name: schedule?.name ?? id, code, why })
     })
   }
 }

@@ -17,7 +17,8 @@ function setArchived(ctx: Context, input: Input, archived: boolean): Promise<Sch
   return transaction(ctx, (tx) => setArchivedIn(tx, input, archived))
 }
 
-async function setArchivedIn(tx: TxContext, input: Input, archived: boolean): Promise<ScheduleView> {
+/** Archives or restores within a transaction. @throws CroftError not_found, conflict */
+export async function setArchivedIn(tx: TxContext, input: Input, archived: boolean): Promise<ScheduleView> {
   demand(tx, 'schedules.archive')
   const id = await scheduleIdOf(tx, input.schedule)
   await tx.db.$executeRaw`SELECT 1 FROM schedule WHERE id = ${id}::uuid FOR UPDATE`

@@ -21,12 +21,13 @@ export async function requestTestRun(
       throw new CroftError('invalid', `the schedule ${row.name} is archived: restore it first`)
     if (row.invalid !== null)
       throw new CroftError('invalid', `the schedule ${row.name} does not fit its definition: mend it first`)
+    const wanted = input.worker ?? null
     const worker =
-      input.worker == null
+      wanted === null
         ? null
-        : await tx.db.worker.findFirst({ where: { name: input.worker, deletedAt: null }, select: { id: true } })
-    if (input.worker != null && worker === null)
-      throw new CroftError('invalid', `there is no worker ${input.worker}`, { worker: ['is not known'] })
+        : await tx.db.worker.findFirst({ where: { name: wanted, deletedAt: null }, select: { id: true } })
+    if (wanted !== null && worker === null)
+      throw new CroftError('invalid', `there is no worker ${wanted}`, { worker: ['is not known'] })
     const seconds = await expectedSeconds(tx, [scheduleId])
     const id = await addTask(tx, {
       ...ofSchedule(row),
