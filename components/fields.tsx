@@ -1,33 +1,38 @@
+import { useTranslations } from 'next-intl'
 import { choiceTitle, choiceValue, type Field } from '#lib/core/task-type'
 
-function limitsText(field: Field): string {
-  const parts = [
-    field.min === undefined ? '' : `at least ${field.min}`,
-    field.max === undefined ? '' : `at most ${field.max}`,
-    field.minLength === undefined ? '' : `at least ${field.minLength} characters`,
-    field.maxLength === undefined ? '' : `at most ${field.maxLength} characters`,
-    field.pattern === undefined ? '' : (field.pattern.message ?? `matches ${field.pattern.source}`),
-    field.kind === undefined ? '' : field.kind,
-    field.frozen === true ? `always ${String(field.default)}` : '',
-  ]
-  return parts.filter((part) => part !== '').join(', ')
-}
-
-function choicesText(field: Field): string {
-  const shown = (field.choices ?? []).map((choice) => choiceTitle(choice) || choiceValue(choice) || 'nothing')
-  return shown.length <= 12 ? shown.join(', ') : `${shown.slice(0, 12).join(', ')} and ${shown.length - 12} more`
-}
+const SHOWN_CHOICES = 12
 
 /** The parameters of a task type. */
 export function Fields({ fields }: { fields: readonly Field[] }) {
+  const t = useTranslations('schedules.types')
+  const limitsText = (field: Field): string => {
+    const limit = (name: 'min' | 'max' | 'minLength' | 'maxLength', value: number | undefined) =>
+      value === undefined ? '' : t(`limit.${name}`, { value: String(value) })
+    const parts = [
+      limit('min', field.min),
+      limit('max', field.max),
+      limit('minLength', field.minLength),
+      limit('maxLength', field.maxLength),
+      field.pattern === undefined ? '' : (field.pattern.message ?? t('limit.pattern', { value: field.pattern.source })),
+      field.kind ?? '',
+      field.frozen === true ? t('limit.always', { value: String(field.default) }) : '',
+    ]
+    return parts.filter((part) => part !== '').join(', ')
+  }
+  const choicesText = (field: Field): string => {
+    const all = (field.choices ?? []).map((choice) => choiceTitle(choice) || choiceValue(choice) || t('none'))
+    const choices = all.slice(0, SHOWN_CHOICES).join(', ')
+    return all.length <= SHOWN_CHOICES ? choices : t('more', { choices, count: all.length - SHOWN_CHOICES })
+  }
   return (
-    <div className="panel overflow-x-auto" role="region" aria-label="Fields" tabIndex={0}>
+    <div className="panel overflow-x-auto" role="region" aria-label={t('fields')} tabIndex={0}>
       <table className="data-table">
         <thead>
           <tr>
-            <th scope="col">Field</th>
-            <th scope="col">Type</th>
-            <th scope="col">Limits</th>
+            <th scope="col">{t('field')}</th>
+            <th scope="col">{t('type')}</th>
+            <th scope="col">{t('limits')}</th>
           </tr>
         </thead>
         <tbody>
@@ -35,11 +40,13 @@ export function Fields({ fields }: { fields: readonly Field[] }) {
             <tr key={field.key}>
               <td className="min-w-40">
                 <code className="text-[0.92em] break-all">{field.key}</code>
-                {field.required === true && <span className="text-warn text-xs"> required</span>}
-                {field.secret === true && <span className="text-muted text-xs"> secret</span>}
+                {field.required === true && <span className="text-warn text-xs"> {t('required')}</span>}
+                {field.secret === true && <span className="text-muted text-xs"> {t('secret')}</span>}
                 <div className="text-muted text-xs">{field.description || field.label}</div>
               </td>
-              <td className="whitespace-nowrap">{field.list === true ? `list of ${field.type}` : field.type}</td>
+              <td className="whitespace-nowrap">
+                {field.list === true ? t('listOf', { type: field.type }) : field.type}
+              </td>
               <td className="min-w-48 break-words">
                 {[limitsText(field), choicesText(field)].filter((part) => part !== '').join('; ')}
               </td>

@@ -1,8 +1,13 @@
-import type { Metadata } from 'next'
+import { getTranslations } from 'next-intl/server'
+import { Messages } from '../../i18n/messages'
 import { TaskTypeList } from './task-type-list'
 
-export const metadata: Metadata = { title: 'Task types' }
+export const generateMetadata = async () => ({ title: (await getTranslations('schedules.types'))('title') })
 
 export default function Page() {
-  return <TaskTypeList />
+  return (
+    <Messages areas={['schedules']}>
+      <TaskTypeList />
+    </Messages>
+  )
 }

@@ -3,6 +3,7 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { FileJson } from 'lucide-react'
 import { useRouter } from 'next/navigation'
+import { useTranslations } from 'next-intl'
 import { useId, useState } from 'react'
 import { Complaints } from '#components/complaints'
 import { Dialog } from '#components/dialog'
@@ -31,6 +32,8 @@ function Form({
   given?: { version: string; text: string }
   onDone: () => void
 }) {
+  const t = useTranslations('schedules.types')
+  const common = useTranslations('common')
   const router = useRouter()
   const queries = useQueryClient()
   const ids = { version: useId(), text: useId() }
@@ -42,7 +45,7 @@ function Form({
       try {
         definition = JSON.parse(text)
       } catch (error) {
-        throw new Error(`This is no well-formed JSON: ${error instanceof Error ? error.message : ''}`)
+        throw new Error(t('noJson', { why: error instanceof Error ? error.message : '' }))
       }
       return type === undefined
         ? api.call(createTaskType, { body: { definition: definition as never, version } })
@@ -65,7 +68,7 @@ function Form({
     >
       <div className="grid gap-1">
         <label className="label" htmlFor={ids.version}>
-          Version
+          {t('versionLabel')}
         </label>
         <input
           id={ids.version}
@@ -78,7 +81,7 @@ function Form({
       </div>
       <div className="grid gap-1">
         <label className="label" htmlFor={ids.text}>
-          Definition, as JSON
+          {t('definition')}
         </label>
         <textarea
           id={ids.text}
@@ -93,17 +96,17 @@ function Form({
       {save.error !== null &&
         (Object.keys(fields).length > 0 ? (
           <div role="alert">
-            <Complaints title="The definition cannot be used" fields={fields} />
+            <Complaints title={t('unusable')} fields={fields} />
           </div>
         ) : (
           <Problem error={save.error} />
         ))}
       <div className="flex justify-end gap-2">
         <button type="button" className="button" onClick={onDone}>
-          Not now
+          {common('cancel')}
         </button>
         <button type="submit" className="button button-primary" disabled={save.isPending}>
-          Save definition
+          {t('save')}
         </button>
       </div>
     </form>
@@ -112,10 +115,11 @@ function Form({
 
 /** Adds a task type, or a version of one: an administrator pastes the definition. */
 export function PasteDefinition({ type, given }: { type?: string; given?: { version: string; text: string } }) {
+  const t = useTranslations('schedules.types')
   const allowed = useMay(type === undefined ? 'task_types.create' : 'task_types.update')
   const [open, setOpen] = useState(false)
   if (!allowed) return null
-  const label = type === undefined ? 'Add a task type' : 'Add or replace a version'
+  const label = t(type === undefined ? 'add' : 'replace')
   return (
     <>
       <button type="button" className="button button-primary" onClick={() => setOpen(true)}>

@@ -1,6 +1,7 @@
 'use client'
 
 import Link from 'next/link'
+import { useTranslations } from 'next-intl'
 import { Loading, Problem } from '#components/states'
 import { useLive } from '../live'
 import { PasteDefinition } from './paste-definition'
@@ -8,6 +9,8 @@ import { useTaskTypes } from './queries'
 
 export function TaskTypeList() {
   useLive()
+  const t = useTranslations('schedules.types')
+  const top = useTranslations('schedules')
   const { data, error, isPending, refetch } = useTaskTypes()
   return (
     <>
@@ -15,14 +18,14 @@ export function TaskTypeList() {
         <div>
           <p className="label">
             <Link href="/schedules" className="link">
-              Schedules
+              {top('title')}
             </Link>
           </p>
-          <h1>Task types</h1>
+          <h1>{t('title')}</h1>
         </div>
         <PasteDefinition />
       </div>
-      <section className="panel overflow-hidden" aria-label="Task types">
+      <section className="panel overflow-hidden" aria-label={t('title')}>
         {isPending ? (
           <Loading />
         ) : error !== null ? (
@@ -43,13 +46,13 @@ export function TaskTypeList() {
                   </Link>
                   <div className="text-muted text-xs">{[type.id, type.description].filter(Boolean).join(' · ')}</div>
                 </div>
-                <div className="text-muted text-sm">{type.fields.length} fields</div>
+                <div className="text-muted text-sm">{t('fieldCount', { count: type.fields.length })}</div>
                 <div className="text-sm break-all">
                   {type.versions.length === 0
-                    ? 'no version yet'
+                    ? t('noVersion')
                     : type.versions.length === 1
-                      ? `version ${type.version}`
-                      : `version ${type.version} of ${type.versions.length}`}
+                      ? t('version', { version: type.version })
+                      : t('versionOf', { version: type.version, count: type.versions.length })}
                 </div>
               </li>
             ))}

@@ -1,5 +1,6 @@
 import type { Metadata } from 'next'
 import { Suspense } from 'react'
+import { Messages } from '../../../i18n/messages'
 import { TaskTypeView } from './task-type-view'
 
 type Props = { params: Promise<{ id: string }> }
@@ -11,8 +12,10 @@ export async function generateMetadata({ params }: Props): Promise<Metadata> {
 export default async function Page({ params }: Props) {
   const id = decodeURIComponent((await params).id)
   return (
-    <Suspense>
-      <TaskTypeView id={id} />
-    </Suspense>
+    <Messages areas={['schedules']}>
+      <Suspense>
+        <TaskTypeView id={id} />
+      </Suspense>
+    </Messages>
   )
 }

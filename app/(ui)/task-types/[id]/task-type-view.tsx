@@ -1,10 +1,11 @@
 'use client'
 
 import Link from 'next/link'
+import { useTranslations } from 'next-intl'
 import { parseAsString, useQueryState } from 'nuqs'
 import { Facts } from '#components/facts'
 import { Fields } from '#components/fields'
-import { bytes, duration } from '#components/format'
+import { useFormat } from '#components/format'
 import { Loading, PageProblem } from '#components/states'
 import { Ago } from '#components/time'
 import { useLive } from '../../live'
@@ -14,9 +15,10 @@ import { useTaskType, useVersion } from '../queries'
 type TaskType = NonNullable<ReturnType<typeof useTaskType>['data']>
 
 function Versions({ type, shown, show }: { type: TaskType; shown: string; show: (version: string) => void }) {
+  const t = useTranslations('schedules.types')
   return (
-    <section className="panel" aria-label="Versions">
-      <h2 className="border-line border-b px-4 py-3">Versions</h2>
+    <section className="panel" aria-label={t('versions')}>
+      <h2 className="border-line border-b px-4 py-3">{t('versions')}</h2>
       <ul className="divide-line divide-y">
         {type.uses.map((use) => (
           <li
@@ -32,20 +34,20 @@ function Versions({ type, shown, show }: { type: TaskType; shown: string; show: 
               >
                 {use.version}
               </button>
-              {use.version === type.version && <span className="text-muted"> · the type’s own</span>}
+              {use.version === type.version && <span className="text-muted"> · {t('own')}</span>}
               <div className="text-muted text-xs">
                 <Ago date={use.updatedAt} />
               </div>
             </span>
             <span className="text-right">
-              {use.schedules} {use.schedules === 1 ? 'schedule' : 'schedules'}
-              {use.rechecking && <span className="text-muted"> · being checked</span>}
+              {t('schedules', { count: use.schedules })}
+              {use.rechecking && <span className="text-muted"> · {t('checking')}</span>}
               {use.invalid > 0 && (
                 <Link
                   className="text-warn block underline"
                   href={`/schedules?show=invalid&type=${encodeURIComponent(type.id)}`}
                 >
-                  {use.invalid} invalid
+                  {t('invalid', { count: use.invalid })}
                 </Link>
               )}
             </span>
@@ -58,6 +60,8 @@ function Versions({ type, shown, show }: { type: TaskType; shown: string; show: 
 
 export function TaskTypeView({ id }: { id: string }) {
   useLive()
+  const t = useTranslations('schedules.types')
+  const format = useFormat()
   const [wanted, setWanted] = useQueryState('version', parseAsString)
   const { data: type, error, isPending, refetch } = useTaskType(id)
   const shown = wanted ?? type?.version ?? ''
@@ -71,7 +75,7 @@ export function TaskTypeView({ id }: { id: string }) {
         <div className="min-w-0">
           <p className="label">
             <Link href="/task-types" className="link">
-              Task types
+              {t('title')}
             </Link>
           </p>
           <h1>{type.title}</h1>
@@ -87,22 +91,22 @@ export function TaskTypeView({ id }: { id: string }) {
       </div>
       <div className="grid items-start gap-4 lg:grid-cols-[minmax(0,3fr)_minmax(0,2fr)]">
         <div className="min-w-0 space-y-2">
-          <h2>{shown === '' ? 'Fields' : `Fields of version ${shown}`}</h2>
+          <h2>{shown === '' ? t('fields') : t('fieldsOf', { version: shown })}</h2>
           {definition === undefined ? <Loading /> : <Fields fields={definition.fields} />}
         </div>
         <div className="space-y-4">
           <Versions type={type} shown={shown} show={(next) => void setWanted(next)} />
           {definition !== undefined && (
             <Facts
-              title="How it runs"
+              title={t('how')}
               facts={[
-                ['As', definition.executor],
-                ['Program', definition.executable],
-                ['Image', definition.image ?? 'none'],
-                ['Cores', definition.resources.cpu],
-                ['Memory', bytes(definition.resources.memory)],
-                ['Disk', bytes(definition.resources.disk)],
-                ['At most', duration(definition.timeLimit)],
+                [t('as'), t(`executor.${definition.executor}`)],
+                [t('program'), definition.executable],
+                [t('image'), definition.image ?? t('none')],
+                [t('cpu'), definition.resources.cpu],
+                [t('memory'), format.bytes(definition.resources.memory)],
+                [t('disk'), format.bytes(definition.resources.disk)],
+                [t('atMost'), format.duration(definition.timeLimit)],
               ]}
             />
           )}
