@@ -1,9 +1,10 @@
 'use client'
 
-import { useQuery } from '@tanstack/react-query'
-import { getSchedule } from '#lib/contract/schedule'
-import { scheduleRuns, scheduleSuggestions } from '#lib/contract/schedule-work'
+import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
+import { getSchedule, listSchedules, type SCHEDULE_SORTS } from '#lib/contract/schedule'
+import { countSchedules, scheduleRuns, scheduleSuggestions } from '#lib/contract/schedule-work'
 import { api } from '../queries'
+import type { Query } from './state'
 
 /** Values that forms and filters offer. */
 export const useSuggestions = (enabled = true) =>
@@ -28,4 +29,24 @@ export const useMasked = (name: string | null) =>
     queryKey: ['schedule', name, 'masked'],
     queryFn: () => api.call(getSchedule, { params: { name: name ?? '' }, query: { secrets: 'false' } }),
     enabled: name !== null,
+  })
+
+export type Order = { sort: (typeof SCHEDULE_SORTS)[number]; order: 'asc' | 'desc' }
+/** Schedules that a filter finds, in an order; pages by key. */
+export const useScheduleList = (query: Query, order: Order) =>
+  useInfiniteQuery({
+    queryKey: ['schedules', query, order],
+    queryFn: ({ pageParam, signal }) =>
+      api.call(listSchedules, { query: { ...query, ...order, limit: 50, after: pageParam }, signal }),
+    initialPageParam: undefined as string | undefined,
+    getNextPageParam: (page) => page.next ?? undefined,
+    placeholderData: (before) => before,
+  })
+
+/** How many schedules a filter finds. */
+export const useScheduleCount = (query: Query) =>
+  useQuery({
+    queryKey: ['schedules', 'count', query],
+    queryFn: ({ signal }) => api.call(countSchedules, { query, signal }),
+    placeholderData: (before) => before,
   })

@@ -2,6 +2,7 @@
 
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { Archive, ArchiveRestore } from 'lucide-react'
+import { useTranslations } from 'next-intl'
 import { useId, useState } from 'react'
 import { Dialog } from '#components/dialog'
 import { Problem } from '#components/states'
@@ -10,6 +11,8 @@ import { api, useMay } from '../../queries'
 
 /** Takes a schedule out of use, or back into it, after a question. */
 export function ArchiveButton({ name, archived }: { name: string; archived: boolean }) {
+  const t = useTranslations('schedules')
+  const common = useTranslations('common')
   const allowed = useMay('schedules.archive')
   const queries = useQueryClient()
   const id = useId()
@@ -28,14 +31,17 @@ export function ArchiveButton({ name, archived }: { name: string; archived: bool
     },
   })
   if (!allowed) return null
-  const verb = archived ? 'Restore' : 'Archive'
   return (
     <>
       <button type="button" className="button" onClick={() => setOpen(true)}>
         {archived ? <ArchiveRestore aria-hidden className="size-4" /> : <Archive aria-hidden className="size-4" />}
-        {verb}
+        {t(archived ? 'view.restore' : 'view.archive')}
       </button>
-      <Dialog title={`${verb} ${name}?`} open={open} onClose={() => setOpen(false)}>
+      <Dialog
+        title={t(archived ? 'archiving.restoreTitle' : 'archiving.archiveTitle', { name })}
+        open={open}
+        onClose={() => setOpen(false)}
+      >
         <form
           className="space-y-4"
           onSubmit={(event) => {
@@ -43,17 +49,14 @@ export function ArchiveButton({ name, archived }: { name: string; archived: bool
             save.mutate()
           }}
         >
-          <p>
-            {archived
-              ? 'It is listed again and can be requested and changed.'
-              : 'It is no longer listed, requested or changed, but it stays, with its history, and can be restored.'}
-          </p>
+          <p>{t(archived ? 'archiving.restoreExplained' : 'archiving.archiveExplained')}</p>
           <div className="grid gap-1">
             <label className="label" htmlFor={id}>
-              Why (for the history)
+              {t('archiving.why')}
             </label>
             <input
               id={id}
+              dir="auto"
               className="field"
               maxLength={1000}
               value={comment}
@@ -63,10 +66,10 @@ export function ArchiveButton({ name, archived }: { name: string; archived: bool
           {save.error !== null && <Problem error={save.error} />}
           <div className="flex justify-end gap-2">
             <button type="button" className="button" onClick={() => setOpen(false)}>
-              Not now
+              {common('cancel')}
             </button>
             <button type="submit" className="button button-primary" disabled={save.isPending}>
-              {verb} schedule
+              {t(archived ? 'archiving.restore' : 'archiving.archive')}
             </button>
           </div>
         </form>

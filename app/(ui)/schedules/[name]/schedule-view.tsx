@@ -1,163 +1,216 @@
 'use client'
 
+import { Copy, ExternalLink, History as HistoryIcon, Pencil } from 'lucide-react'
 import Link from 'next/link'
-import type { z } from 'zod'
+import { useTranslations } from 'next-intl'
+import dynamic from 'next/dynamic'
 import { Complaints } from '#components/complaints'
-import { Facts, Params } from '#components/facts'
-import { bytes, duration } from '#components/format'
-import { Empty, Loading, PageProblem } from '#components/states'
-import { StatusBadge } from '#components/status'
-import { Ago, Took, useNow } from '#components/time'
-import type { schedule as scheduleOf } from '#lib/contract/schedule'
+import { Facts } from '#components/facts'
+import { useFormat } from '#components/format'
+import { Loading, PageProblem } from '#components/states'
+import { Ago } from '#components/time'
+import { MASK } from '#lib/core/secrets'
+import type { ParamValue } from '#lib/core/schedule'
 import { useLive } from '../../live'
 import { LiveDot } from '../../live-dot'
-import { useSchedule, useTasks } from '../../queries'
+import { useMay } from '../../queries'
 import { RequestButton } from '../../request'
+import type { Schedule } from '../editor/model'
+import { useMasked } from '../queries'
 import { ArchiveButton } from './archive'
-import { History } from './history'
+import { DeleteButton } from './delete'
+import { LastSaves } from './last-saves'
+import { Files, Runs } from './runs'
+import { TestRunButton } from './test-run'
+import { Ticks } from './ticks'
 
-type Schedule = z.output<typeof scheduleOf>
+const Markdown = dynamic(() => import('#components/markdown').then((module) => module.Markdown))
 
-function LastTasks({ name }: { name: string }) {
-  const query = useTasks({ schedule: name }, 20)
-  const tasks = query.data?.pages[0]?.items ?? []
+function Actions({ schedule }: { schedule: Schedule }) {
+  const t = useTranslations('schedules.view')
+  const mayEdit = useMay('schedules.update')
+  const mayCreate = useMay('schedules.create')
+  const mayRead = useMay('schedules.read')
+  const here = `/schedules/${encodeURIComponent(schedule.name)}`
+  const archived = schedule.archivedAt !== null
   return (
-    <section className="panel" aria-label="Last tasks">
-      <h2 className="border-line border-b px-4 py-3">Last tasks</h2>
-      {query.isPending ? (
-        <Loading rows={3} />
-      ) : tasks.length === 0 ? (
-        <Empty title="It has never been requested" />
-      ) : (
-        <ul className="divide-line divide-y">
-          {tasks.map((task) => (
-            <li
-              key={task.id}
-              className="flex flex-wrap items-center justify-between gap-x-4 gap-y-1 px-4 py-2.5 text-sm"
-            >
-              <StatusBadge
-                status={task.status}
-                stage={task.stage}
-                canceling={task.cancelRequestedAt !== null && task.endedAt === null}
-              />
-              <span className="text-muted">
-                {task.startedAt === null ? '' : <Took from={task.startedAt} to={task.endedAt} />}
-              </span>
-              <Link className="link" href={`/tasks/${task.id}`}>
-                <Ago date={task.requestedAt} />
-              </Link>
-            </li>
-          ))}
-        </ul>
+    <div className="flex flex-wrap items-center gap-2">
+      {!archived && <RequestButton schedule={schedule.name} enabled={schedule.enabled} />}
+      {mayEdit && !archived && (
+        <Link className="button" href={`${here}/edit`}>
+          <Pencil aria-hidden className="size-4" /> {t('edit')}
+        </Link>
       )}
-    </section>
+      {!archived && <TestRunButton name={schedule.name} />}
+      {mayCreate && (
+        <Link className="button" href={`/schedules/new?from=${encodeURIComponent(schedule.name)}`}>
+          <Copy aria-hidden className="size-4" /> {t('copy')}
+        </Link>
+      )}
+      {mayRead && (
+        <Link className="button" href={`${here}/history`}>
+          <HistoryIcon aria-hidden className="size-4" /> {t('history')}
+        </Link>
+      )}
+      <ArchiveButton name={schedule.name} archived={archived} />
+      <DeleteButton name={schedule.name} queued={schedule.queued} />
+    </div>
   )
 }
 
-/** From when its period counts, when it last succeeded, and when it is requested by itself. */
-function byItself(schedule: Schedule): [string, React.ReactNode][] {
-  if (schedule.periodicity === 'manually') return []
-  const { lastSuccessAt, overdue } = schedule
-  return [
-    ['Period counts from', schedule.periodFrom === 'start' ? 'its last start' : 'its last success'],
-    [
-      'Last success',
-      <span key="success" className={overdue ? 'text-warn font-medium' : undefined}>
-        {lastSuccessAt === null ? 'never' : <Ago date={lastSuccessAt} />}
-        {overdue && ' (overdue)'}
-      </span>,
-    ],
-    ...(schedule.nextAt === null
-      ? []
-      : [['Next by itself', <Next key="next" at={schedule.nextAt} />] satisfies [string, React.ReactNode]]),
-  ]
+const shown = (value: ParamValue) => (Array.isArray(value) ? value.join('\n') : String(value))
+
+function Params({ schedule }: { schedule: Schedule }) {
+  const t = useTranslations('schedules.view')
+  const entries = Object.entries(schedule.config.params)
+  return (
+    <>
+      <section className="panel" aria-label={t('params')}>
+        <h2 className="border-line border-b px-4 py-3">{t('params')}</h2>
+        {entries.length === 0 && <p className="text-muted px-4 py-3 text-sm">{t('noParams')}</p>}
+        <dl className="grid grid-cols-1 gap-x-4 gap-y-1.5 px-4 py-3 text-sm sm:grid-cols-[minmax(8rem,14rem)_minmax(0,1fr)]">
+          {entries.map(([key, value]) => (
+            <div key={key} className="contents">
+              <dt className="text-muted break-words">{key}</dt>
+              <dd dir="auto" className="mb-1 break-words whitespace-pre-wrap sm:mb-0">
+                {value === MASK ? <span aria-hidden>••••••••</span> : shown(value)}
+                {value === MASK && <span className="sr-only">{MASK}</span>}
+              </dd>
+            </div>
+          ))}
+        </dl>
+      </section>
+      <details className="panel px-4 py-3 text-sm">
+        <summary className="cursor-pointer font-medium">{t('command')}</summary>
+        <pre dir="ltr" className="mt-2 font-mono text-xs break-all whitespace-pre-wrap">
+          {schedule.command.join(' \\\n  ')}
+        </pre>
+      </details>
+    </>
+  )
 }
 
-function Next({ at }: { at: string }) {
-  const now = useNow()
-  return new Date(at).getTime() <= now ? <>within a minute</> : <Ago date={at} />
+function Details({ schedule }: { schedule: Schedule }) {
+  const t = useTranslations('schedules.view')
+  const period = useTranslations('schedules.periodicity')
+  const format = useFormat()
+  const { resources, config, durations } = schedule
+  const version = encodeURIComponent(schedule.definitionVersion)
+  const definition = `/task-types/${encodeURIComponent(schedule.taskType)}?version=${version}`
+  return (
+    <Facts
+      title={t('how')}
+      facts={[
+        [
+          t('definition'),
+          <Link key="definition" className="link" href={definition}>
+            {schedule.taskType} {schedule.definitionVersion}
+          </Link>,
+        ],
+        [
+          t('period'),
+          schedule.periodicity === 'manually'
+            ? period('manually')
+            : `${period(schedule.periodicity)}, ${t(`from.${schedule.periodFrom}`)}`,
+        ],
+        [t('cpu'), format.number(resources.cpu)],
+        [t('memory'), format.bytes(resources.memory)],
+        [t('disk'), format.bytes(resources.disk)],
+        ...(schedule.platform === null ? [] : [[t('platform'), schedule.platform] satisfies [string, string]]),
+        [t('context'), schedule.context === '' ? t('anyWorker') : schedule.context],
+        ...(config.image === null
+          ? []
+          : [[t('image'), `${config.image.name}:${config.image.tag}`] satisfies [string, string]]),
+        [t('warehousePath'), config.warehousePath === '' ? '/' : config.warehousePath],
+        [
+          t('takes'),
+          durations.workers.length === 0
+            ? t('unmeasured')
+            : format.list(
+                durations.workers.map(({ seconds, worker }) => t('on', { duration: format.duration(seconds), worker })),
+              ),
+        ],
+      ]}
+    />
+  )
 }
 
 export function ScheduleView({ name }: { name: string }) {
   const live = useLive()
-  const { data: schedule, error, isPending, refetch } = useSchedule(name)
+  const t = useTranslations('schedules')
+  const { data: schedule, error, isPending, refetch } = useMasked(name)
   if (isPending) return <Loading />
   if (error !== null) return <PageProblem title={name} error={error} retry={() => void refetch()} />
   return (
     <>
-      <div className="mb-6 flex flex-wrap items-start justify-between gap-4">
-        <div className="min-w-0">
-          <p className="label">
-            <Link href="/schedules" className="link">
-              Schedules
-            </Link>
-          </p>
-          <h1>{schedule.name}</h1>
-          <p className="text-muted text-sm">
-            {[schedule.taskType, schedule.category, schedule.language.nameEn, ...schedule.tags].join(' · ')}
-            {schedule.archivedAt !== null && <span className="text-warn font-medium"> · archived</span>}
-            {!schedule.enabled && <span className="text-warn font-medium"> · disabled</span>}
-          </p>
-        </div>
-        <div className="flex items-center gap-4">
+      <div className="mb-6 space-y-3">
+        <div className="flex flex-wrap items-start justify-between gap-x-4">
+          <div className="min-w-0">
+            <p className="label">
+              <Link href="/schedules" className="link">
+                {t('title')}
+              </Link>
+            </p>
+            <h1 dir="auto">{schedule.name}</h1>
+            <p className="text-muted text-sm">
+              {[schedule.taskType, schedule.category, schedule.language.nameEn, ...schedule.tags].join(' · ')}
+              {schedule.archivedAt !== null && <span className="text-warn font-medium"> · {t('archived')}</span>}
+              {!schedule.enabled && <span className="text-warn font-medium"> · {t('disabled')}</span>}
+              {schedule.overdue && <span className="text-warn font-medium"> · {t('overdue')}</span>}
+            </p>
+          </div>
           <LiveDot open={live} />
-          <ArchiveButton name={schedule.name} archived={schedule.archivedAt !== null} />
-          {schedule.archivedAt === null && <RequestButton schedule={schedule.name} enabled={schedule.enabled} />}
         </div>
+        <Actions schedule={schedule} />
       </div>
       {schedule.queued > 0 && (
         <p role="status" className="bg-accent-soft mb-4 rounded-lg px-4 py-2 text-sm">
-          A task of it waits in the queue.
+          {t('view.waits')}
         </p>
       )}
       <div className="grid items-start gap-4 lg:grid-cols-[minmax(0,3fr)_minmax(0,2fr)]">
         <div className="min-w-0 space-y-4">
-          {schedule.invalid !== null && <Complaints title="It does not fit its definition" fields={schedule.invalid} />}
-          {schedule.notes !== '' && <section className="panel p-4 whitespace-pre-wrap">{schedule.notes}</section>}
-          <Params params={schedule.config.params} command={schedule.command} />
+          {schedule.invalid !== null && <Complaints title={t('view.invalid')} fields={schedule.invalid} />}
+          {(schedule.notes !== '' || schedule.tickets.length > 0) && (
+            <section className="panel space-y-3 p-4" aria-label={t('view.notes')}>
+              {schedule.notes !== '' && <Markdown text={schedule.notes} />}
+              {schedule.tickets.length > 0 && (
+                <ul aria-label={t('view.tickets')} className="space-y-1 text-sm">
+                  {schedule.tickets.map((ticket) => (
+                    <li key={ticket}>
+                      <a className="link break-all" href={ticket} rel="noopener noreferrer nofollow">
+                        <ExternalLink aria-hidden className="mr-1 inline size-3.5" />
+                        {ticket}
+                      </a>
+                    </li>
+                  ))}
+                </ul>
+              )}
+            </section>
+          )}
+          <Runs name={schedule.name} />
+          <Files name={schedule.name} />
+          <Params schedule={schedule} />
+        </div>
+        <div className="min-w-0 space-y-4">
           <Facts
-            title="How it runs"
+            title={t('view.state')}
             facts={[
               [
-                'Definition',
-                <Link
-                  key="definition"
-                  className="link"
-                  href={`/task-types/${encodeURIComponent(schedule.taskType)}?version=${encodeURIComponent(schedule.definitionVersion)}`}
-                >
-                  {schedule.taskType} {schedule.definitionVersion}
-                </Link>,
+                t('view.lastSuccess'),
+                <span key="success" className={schedule.overdue ? 'text-warn font-medium' : undefined}>
+                  {schedule.lastSuccessAt === null ? t('never') : <Ago date={schedule.lastSuccessAt} />}
+                  {schedule.overdue && ` (${t('overdue')})`}
+                </span>,
               ],
-              [
-                'Runs',
-                schedule.periodicity === 'manually'
-                  ? 'manually'
-                  : `${schedule.periodicity}, counted from the last ${schedule.periodFrom}`,
-              ],
-              ...byItself(schedule),
-              ['Cores', schedule.resources.cpu],
-              ['Memory', bytes(schedule.resources.memory)],
-              ['Disk', bytes(schedule.resources.disk)],
-              ['Platform', schedule.platform ?? 'none'],
-              ['Context', schedule.context === '' ? 'any worker' : schedule.context],
-              [
-                'Image',
-                schedule.config.image === null ? 'none' : `${schedule.config.image.name}:${schedule.config.image.tag}`,
-              ],
-              [
-                'Expected to take',
-                schedule.durations.workers.length === 0
-                  ? 'not measured yet'
-                  : schedule.durations.workers
-                      .map((entry) => `${duration(entry.seconds)} on ${entry.worker}`)
-                      .join(', '),
-              ],
+              ...(schedule.failedInRow === 0
+                ? []
+                : [[t('view.failedInRow'), schedule.failedInRow] satisfies [string, React.ReactNode]]),
             ]}
           />
-        </div>
-        <div className="space-y-4">
-          <LastTasks name={schedule.name} />
-          <History name={schedule.name} />
+          <Ticks schedule={schedule} />
+          <Details schedule={schedule} />
+          <LastSaves name={schedule.name} />
         </div>
       </div>
     </>

@@ -85,6 +85,34 @@ function Secret({ field, value, complaints, onChange }: FieldProps) {
   )
 }
 
+function Several({ field, value, complaints, onChange }: FieldProps) {
+  const control = described(`config.params.${field.key}`, complaints)
+  const chosen = Array.isArray(value) ? value.map(String) : []
+  const values = (field.choices ?? []).map(choiceValue)
+  const toggle = (one: string) => {
+    const next = [...values, ...chosen.filter((other) => !values.includes(other))].filter(
+      (other) => chosen.includes(other) !== (other === one),
+    )
+    onChange(field.key, next.length === 0 ? undefined : next)
+  }
+  return (
+    <div role="group" aria-label={field.label} className="flex flex-wrap gap-x-4 gap-y-1">
+      {(field.choices ?? []).map((choice, index) => (
+        <label key={choiceValue(choice)} className="flex min-h-7 items-center gap-2 text-sm">
+          <input
+            {...(index === 0 ? control : {})}
+            type="checkbox"
+            className="checkbox"
+            checked={chosen.includes(choiceValue(choice))}
+            onChange={() => toggle(choiceValue(choice))}
+          />
+          {choiceTitle(choice) || choiceValue(choice)}
+        </label>
+      ))}
+    </div>
+  )
+}
+
 function Control(props: FieldProps) {
   const { field, value, complaints, onChange } = props
   const t = useTranslations('editor')
@@ -92,7 +120,8 @@ function Control(props: FieldProps) {
   const change = (event: { target: { value: string } }) => onChange(field.key, typed(field, event.target.value))
   if (field.secret === true) return <Secret {...props} />
   if (field.type === 'blob') return <BlobField {...props} />
-  if (field.choices !== undefined && field.list !== true) {
+  if (field.choices !== undefined && field.list === true) return <Several {...props} />
+  if (field.choices !== undefined) {
     const values = field.choices.map(choiceValue)
     return (
       <select {...control} className="field w-full" value={asText(value)} onChange={change}>
@@ -163,7 +192,7 @@ export const ParamField = memo(function ParamField(props: FieldProps) {
           <input
             {...control}
             type="checkbox"
-            className="accent-accent size-4"
+            className="checkbox"
             checked={value === true}
             onChange={(event) => props.onChange(field.key, event.target.checked ? true : undefined)}
           />
@@ -176,7 +205,9 @@ export const ParamField = memo(function ParamField(props: FieldProps) {
     <FieldFrame
       path={path}
       label={field.label}
-      help={[field.description, field.list === true ? t('onePerLine') : ''].filter(Boolean).join(' ')}
+      help={[field.description, field.list === true && field.choices === undefined ? t('onePerLine') : '']
+        .filter(Boolean)
+        .join(' ')}
       required={field.required}
       secret={field.secret}
       count={

@@ -127,7 +127,7 @@ export function Basics({ draft, errors, suggested, set }: SectionProps) {
       <label className="flex min-h-9 items-center gap-2 text-sm font-medium sm:col-span-2">
         <input
           type="checkbox"
-          className="accent-accent size-4"
+          className="checkbox"
           checked={draft.enabled}
           onChange={(event) => put('enabled', event.target.checked)}
         />
@@ -294,7 +294,7 @@ export function Running({ draft, errors, suggested, set, runs }: SectionProps & 
       <label className="flex min-h-9 items-center gap-2 text-sm font-medium sm:col-span-3">
         <input
           type="checkbox"
-          className="accent-accent size-4"
+          className="checkbox"
           checked={draft.config.monitor}
           onChange={(event) => config({ monitor: event.target.checked }, 'monitor')}
         />
