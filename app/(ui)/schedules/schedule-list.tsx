@@ -160,6 +160,8 @@ export function ScheduleList() {
           <Link href="/task-types" className="link">
             {t('taskTypes')}
           </Link>
+          <ColumnChoice columns={columns} setView={setView} />
+          <Export view={view} />
           {mayCreate && (
             <Link href="/schedules/new" className="button button-primary">
               <Plus aria-hidden className="size-4" /> {t('new')}
@@ -168,8 +170,8 @@ export function ScheduleList() {
         </div>
       </div>
       <Filters view={view} setView={setView} />
-      <div className="mb-2 flex flex-wrap items-center justify-between gap-2">
-        {maySelect && (selected.size > 0 || whole) ? (
+      {maySelect && (selected.size > 0 || whole) && (
+        <div className="mb-3">
           <BulkBar
             selection={whole ? { scheduleQuery: filter } : { schedules: [...selected] }}
             count={whole ? (count ?? 0) : selected.size}
@@ -182,14 +184,8 @@ export function ScheduleList() {
               setWhole(false)
             }}
           />
-        ) : (
-          <span />
-        )}
-        <div className="flex gap-2">
-          <ColumnChoice columns={columns} setView={setView} />
-          <Export view={view} />
         </div>
-      </div>
+      )}
       <ListPanel
         label={t('title')}
         query={query}

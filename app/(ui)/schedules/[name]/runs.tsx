@@ -3,6 +3,7 @@
 import { Download } from 'lucide-react'
 import Link from 'next/link'
 import { useTranslations } from 'next-intl'
+import { OutcomeBar, type Outcome } from '#components/bars'
 import { useFormat } from '#components/format'
 import { Empty, Loading, Problem } from '#components/states'
 import { StatusBadge } from '#components/status'
@@ -12,14 +13,13 @@ import { useRuns } from '../queries'
 
 type Run = NonNullable<ReturnType<typeof useRuns>['data']>['items'][number]
 
-/** Each outcome has a colour and a pattern of its own. */
-const LOOK: Record<TaskStatus, string> = {
-  requested: 'border-muted border border-dashed',
-  reserved: 'border-busy border-2 border-dashed',
-  started: 'border-busy border-2',
-  succeeded: 'bg-good',
-  failed: 'bg-bad [clip-path:polygon(50%_0,100%_14%,100%_100%,0_100%,0_14%)]',
-  canceled: 'border-warn border-2 border-dotted',
+const TONE: Record<TaskStatus, Outcome['tone']> = {
+  requested: 'muted',
+  reserved: 'busy',
+  started: 'busy',
+  succeeded: 'good',
+  failed: 'bad',
+  canceled: 'warn',
 }
 const secondsOf = (run: Run, now: number): number | null =>
   run.startedAt === null
@@ -34,7 +34,6 @@ export function Runs({ name }: { name: string }) {
   const now = useNow()
   const query = useRuns(name)
   const runs = query.data?.items ?? []
-  const longest = Math.max(1, ...runs.map((run) => secondsOf(run, now) ?? 0))
   const took = (run: Run) => {
     const seconds = secondsOf(run, now)
     return seconds === null ? t('unfinished') : format.duration(seconds)
@@ -51,27 +50,16 @@ export function Runs({ name }: { name: string }) {
         </Empty>
       ) : (
         <div className="space-y-3 px-4 py-3">
-          <ol aria-label={t('bar')} className="flex h-20 items-end gap-1 overflow-x-auto">
-            {runs.toReversed().map((run) => {
-              const words = t('one', {
-                status: status(run.status),
-                when: format.at(run.requestedAt),
-                duration: took(run),
-              })
-              const height = 16 + 84 * Math.sqrt((secondsOf(run, now) ?? 0) / longest)
-              return (
-                <li key={run.id} className="flex h-full min-w-3 max-w-8 grow items-end">
-                  <Link
-                    href={`/tasks/${run.id}`}
-                    title={words}
-                    aria-label={words}
-                    className={`block w-full rounded-t-sm ${LOOK[run.status]}`}
-                    style={{ height: `${height}%` }}
-                  />
-                </li>
-              )
-            })}
-          </ol>
+          <OutcomeBar
+            label={t('bar')}
+            outcomes={runs.toReversed().map((run) => ({
+              key: run.id,
+              tone: TONE[run.status],
+              size: secondsOf(run, now),
+              label: t('one', { status: status(run.status), when: format.at(run.requestedAt), duration: took(run) }),
+              href: `/tasks/${run.id}`,
+            }))}
+          />
           <div className="overflow-x-auto" role="region" aria-label={t('table')} tabIndex={0}>
             <table className="data-table">
               <thead>

@@ -6,7 +6,7 @@ import { useRouter } from 'next/navigation'
 import { useTranslations } from 'next-intl'
 import { useCallback, useEffect, useMemo, useRef, useState } from 'react'
 import { Loading, PageProblem, Problem } from '#components/states'
-import { Ago, useNow } from '#components/time'
+import { Ago } from '#components/time'
 import { createSchedule, getSchedule, updateSchedule } from '#lib/contract/schedule'
 import { listScheduleHistory } from '#lib/contract/schedule-history'
 import { getTaskType } from '#lib/contract/task-type'
@@ -61,7 +61,6 @@ export function Editor({
   const t = useTranslations('editor')
   const router = useRouter()
   const queries = useQueryClient()
-  const now = useNow()
   const [base, setBase] = useState(start)
   const [version, setVersion] = useState(latest?.version ?? 0)
   const { draft, set, undo, redo, restart, canUndo, canRedo } = useUndo(start)
@@ -302,7 +301,7 @@ export function Editor({
           </div>
           <aside className="space-y-4 lg:sticky lg:top-18" aria-label={t('aside')}>
             <Problems errors={errors} nameOf={nameOf} />
-            <NextRuns draft={draft} schedule={latest} now={now} />
+            <NextRuns draft={draft} schedule={latest} />
             <Command command={trial.data?.command} />
             <Similar similar={trial.data?.similar ?? []} />
             {trial.error !== null && <Problem error={trial.error} />}
@@ -317,8 +316,12 @@ export function Editor({
         <div className="mx-auto flex max-w-7xl flex-wrap items-center gap-2 px-4 py-2.5">
           <span className="text-sm" role="status">
             {dirty ? t('changed', { count: changes.length }) : t('unchanged')}
-            {problems > 0 && <span className="text-bad font-medium"> · {t('problemCount', { count: problems })}</span>}
           </span>
+          {problems > 0 && (
+            <a className="text-bad text-sm font-medium underline" href="#problems">
+              {t('problemCount', { count: problems })}
+            </a>
+          )}
           <div className="ml-auto flex flex-wrap gap-2">
             <button type="button" className="button" disabled={!canUndo} onClick={undo} aria-label={t('undo')}>
               <Undo2 aria-hidden className="size-4" />

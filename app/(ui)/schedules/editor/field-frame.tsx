@@ -40,10 +40,10 @@ export function FieldFrame({
     <div className="grid min-w-0 content-start gap-1" data-field={path}>
       <div className="flex flex-wrap items-baseline justify-between gap-x-3">
         {labelled ? (
-          <label className="text-sm font-medium" htmlFor={id}>
+          <label className="label" htmlFor={id}>
             {label}
-            {required === true && <span className="text-muted font-normal"> · {t('required')}</span>}
-            {secret === true && <span className="text-muted font-normal"> · {t('secret')}</span>}
+            {required === true && <span className="text-warn"> {t('required')}</span>}
+            {secret === true && <span> · {t('secret')}</span>}
           </label>
         ) : (
           <span />

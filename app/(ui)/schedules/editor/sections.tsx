@@ -197,13 +197,13 @@ export function Running({ draft, errors, suggested, set, runs }: SectionProps & 
   )
   const options = (values: readonly string[] | undefined) => (values ?? []).map((value) => ({ value, label: value }))
   const sizes = [
-    { key: 'cpu', unit: 1, label: t('running.cpu'), aside: took, step: 1 },
-    { key: 'memory', unit: GIB, label: t('running.memory'), aside: memory, step: 0.25 },
-    { key: 'disk', unit: GIB, label: t('running.disk'), aside: disk, step: 1 },
+    { key: 'cpu', unit: 1, label: t('running.cpu'), aside: took },
+    { key: 'memory', unit: GIB, label: t('running.memory'), aside: memory },
+    { key: 'disk', unit: GIB, label: t('running.disk'), aside: disk },
   ] as const
   return (
     <div className="grid gap-4 sm:grid-cols-3">
-      {sizes.map(({ key, unit, label, aside, step }) => (
+      {sizes.map(({ key, unit, label, aside }) => (
         <FieldFrame
           key={key}
           path={`resources.${key}`}
@@ -217,7 +217,6 @@ export function Running({ draft, errors, suggested, set, runs }: SectionProps & 
             type="number"
             min={0}
             step="any"
-            data-step={step}
             value={Number.isFinite(draft.resources[key]) ? Number((draft.resources[key] / unit).toFixed(3)) : ''}
             onChange={(event) => resource(key, event.target.value, unit)}
           />
@@ -322,7 +321,7 @@ export function Notices({ draft, errors, set, visible }: SectionProps & { visibl
     <div className="grid gap-4 sm:grid-cols-3">
       {OCCASIONS.map((occasion) => (
         <fieldset key={occasion} className="grid content-start gap-3">
-          <legend className="mb-1 text-sm font-medium">{t(`notices.occasion.${occasion}`)}</legend>
+          <legend className="mb-2 text-sm font-semibold">{t(`notices.occasion.${occasion}`)}</legend>
           {CHANNELS.map((channel) => {
             const path = `notification.${occasion}.${channel}`
             const why = Object.entries(errors).flatMap(([key, all]) => (key.startsWith(`${path}.`) ? all : []))

@@ -3,7 +3,7 @@
 import { CircleCheck } from 'lucide-react'
 import Link from 'next/link'
 import { useTranslations } from 'next-intl'
-import { At } from '#components/time'
+import { At, useNow } from '#components/time'
 import type { FieldErrors } from '#lib/core/error'
 import { ticksOf } from '#lib/core/period'
 import { complaintText } from './complaint-text'
@@ -23,7 +23,7 @@ export function Problems({ errors, nameOf }: { errors: FieldErrors; nameOf: (pat
   const entries = Object.entries(errors)
   const say = (key: string, values: Record<string, string>) => t(`complaints.${key}` as 'complaints.required', values)
   return (
-    <section className="panel p-4" aria-label={t('problems.title')}>
+    <section id="problems" className="panel scroll-mt-20 p-4" aria-label={t('problems.title')}>
       <h2 className="mb-2">{t('problems.title')}</h2>
       {entries.length === 0 ? (
         <p className="text-good flex items-center gap-2 text-sm">
@@ -88,7 +88,8 @@ export function Similar({ similar }: { similar: readonly { id: string; name: str
 }
 
 /** When it would run, as it is edited: by the rule that the farm itself goes by. */
-export function NextRuns({ draft, schedule, now }: { draft: Draft; schedule: Schedule | null; now: number }) {
+export function NextRuns({ draft, schedule }: { draft: Draft; schedule: Schedule | null }) {
+  const now = useNow()
   const t = useTranslations('editor')
   const date = (text: string | null | undefined) => (text === null || text === undefined ? null : new Date(text))
   const last = schedule?.lastTask ?? null
