@@ -51,8 +51,11 @@ export const schedule = (api: Admin, name: string, { cpu = 1, source = 'builtin:
     },
   })
 
-/** Both sizes and both themes of what is shown: what axe finds, what is wider than the screen, and a picture. */
-export async function faults(page: Page, info: TestInfo, name: string): Promise<string[]> {
+/**
+ * What axe finds in what is shown, what is wider than the screen, and pictures: in both sizes and both themes, each
+ * size in one of them where it is not `every`.
+ */
+export async function faults(page: Page, info: TestInfo, name: string, every = false): Promise<string[]> {
   const found: string[] = []
   const before = page.viewportSize()
   for (const [size, viewport] of Object.entries({
@@ -60,7 +63,7 @@ export async function faults(page: Page, info: TestInfo, name: string): Promise<
     phone: { width: 390, height: 844 },
   })) {
     await page.setViewportSize(viewport)
-    for (const theme of ['light', 'dark']) {
+    for (const theme of every ? ['light', 'dark'] : size === 'wide' ? ['light'] : ['dark']) {
       await page.evaluate((wanted) => (document.documentElement.dataset.theme = wanted), theme)
       const { violations } = await new AxeBuilder({ page })
         .withTags(['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa'])
@@ -69,7 +72,7 @@ export async function faults(page: Page, info: TestInfo, name: string): Promise<
         found.push(`${name} ${size} ${theme} ${id}: ${nodes.map((node) => node.html.slice(0, 160)).join(' | ')}`)
       const wider = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth)
       if (wider > 0) found.push(`${name} ${size} is ${wider} pixels wider than the screen`)
-      await page.screenshot({ path: info.outputPath(`${name}-${size}-${theme}.png`), fullPage: true })
+      await page.screenshot({ path: info.outputPath(`${name}-${size}-${theme}.png`), fullPage: false })
     }
   }
   await page.evaluate(() => (document.documentElement.dataset.theme = 'light'))

@@ -49,7 +49,7 @@ test('a manager requests many, sees why they wait, raises one, cancels ten, and 
   for (const name of names.slice(0, 10)) await list.getByRole('checkbox', { name: `Select ${name}` }).check()
   const bar = page.getByRole('region', { name: 'Selected tasks' })
   await expect(bar.getByText('10 tasks selected')).toBeVisible()
-  found.push(...(await faults(page, info, 'pipeline-queued')))
+  found.push(...(await faults(page, info, 'pipeline-queued', true)))
   await bar.getByRole('button', { name: 'Cancel' }).click()
   const dialog = page.getByRole('dialog')
   await expect(dialog.getByText(/10 tasks are canceled/)).toBeVisible()

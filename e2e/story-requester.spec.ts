@@ -24,7 +24,7 @@ test('a requester follows a link, without an account, to the file of a real task
   await visitor.goto(path)
   await expect(visitor.getByRole('heading', { level: 1, name: 'croft-handbook' })).toBeVisible()
   await expect(visitor.getByText('It is ready.')).toBeVisible()
-  const found = await faults(visitor, info, 'requester')
+  const found = await faults(visitor, info, 'requester', true)
   const downloading = visitor.waitForEvent('download')
   await visitor.getByRole('link', { name: 'Download' }).click()
   const file = info.outputPath('handbook.zim')

@@ -158,14 +158,19 @@ function Matrix({ taskId }: { taskId: string }) {
                   <Icon aria-hidden className="size-3.5" /> {t(`why.${kind}`)}
                 </div>
               </div>
-              <ul role="cell" className="space-y-0.5">
-                {reasons.length === 0 && <li>{t('why.takesIt')}</li>}
-                {reasons.map((reason, index) => (
-                  <li key={index} className="break-words">
-                    {words.reason(reason)}
-                  </li>
-                ))}
-              </ul>
+              <div role="cell">
+                {reasons.length === 0 ? (
+                  t('why.takesIt')
+                ) : (
+                  <ul className="space-y-0.5">
+                    {reasons.map((reason, index) => (
+                      <li key={index} className="break-words">
+                        {words.reason(reason)}
+                      </li>
+                    ))}
+                  </ul>
+                )}
+              </div>
               <div role="cell" className="text-muted break-words">
                 {changes === null ? t('why.nothing') : words.changes(changes)}
               </div>

@@ -26,12 +26,26 @@ export type Column = {
 
 export function Name({ row }: { row: Row }) {
   return (
-    <Link href={`/tasks/${row.id}`} className="link font-medium break-words" dir="auto">
-      {row.originalScheduleName}
-    </Link>
+    <div className="md:min-w-40">
+      <Link href={`/tasks/${row.id}`} className="link font-medium wrap-anywhere" dir="auto">
+        {row.originalScheduleName}
+      </Link>
+    </div>
   )
 }
 const Nothing = () => <span className="text-muted">–</span>
+/** A dash for the eye, the words for the ear and on hover. */
+const Unknown = ({ words }: { words: string }) => (
+  <span className="text-muted" title={words}>
+    <span aria-hidden>–</span>
+    <span className="sr-only">{words}</span>
+  </span>
+)
+const Line = ({ children, title }: { children: React.ReactNode; title?: string }) => (
+  <span className="whitespace-nowrap" title={title}>
+    {children}
+  </span>
+)
 
 function Rank({ short }: CellProps) {
   const t = useTranslations('pipeline')
@@ -44,11 +58,11 @@ function Start({ short }: CellProps) {
   const t = useTranslations('pipeline')
   const now = useNow()
   if (short === undefined) return <span className="text-muted">…</span>
-  if (short.start === null) return <span className="text-muted">{t('start.unknown')}</span>
+  if (short.start === null) return <Unknown words={t('start.unknown')} />
   return (
-    <span title={t('start.explain')}>
+    <span className="whitespace-nowrap" title={t('start.explain')}>
       {Date.parse(short.start.at) - now < 45_000 ? t('start.soon') : <Ago date={short.start.at} />}
-      <span className="text-muted block text-xs break-words" dir="auto">
+      <span className="text-muted block max-w-40 truncate text-xs" dir="auto">
         {t('start.on', { worker: short.start.worker })}
       </span>
     </span>
@@ -62,20 +76,20 @@ function Takes({ row }: CellProps) {
   const t = useTranslations('pipeline')
   const format = useFormat()
   return isLearned(row) ? (
-    <span title={t('ends.learned')}>{format.duration(row.expectedSeconds)}</span>
+    <Line title={t('ends.learned')}>{format.duration(row.expectedSeconds)}</Line>
   ) : (
-    <span className="text-muted">{t('ends.unknown')}</span>
+    <Unknown words={t('ends.unknown')} />
   )
 }
 
 function End({ row }: CellProps) {
   const t = useTranslations('pipeline')
   if (row.expectedEndAt === null) return <Nothing />
-  if (!isLearned(row)) return <span className="text-muted">{t('ends.unknown')}</span>
+  if (!isLearned(row)) return <Unknown words={t('ends.unknown')} />
   return (
-    <span title={t('ends.learned')}>
+    <Line title={t('ends.learned')}>
       <Ago date={row.expectedEndAt} />
-    </span>
+    </Line>
   )
 }
 
@@ -143,7 +157,7 @@ function Attempt({ row }: CellProps) {
   return t('attempt', { attempt: row.attempt, most: row.maxAttempts })
 }
 
-const TYPE: Column = { id: 'type', sort: 'type', from: 'lg', cell: ({ row }) => row.taskType }
+const TYPE: Column = { id: 'type', sort: 'type', from: 'lg', cell: ({ row }) => <Line>{row.taskType}</Line> }
 const BY: Column = {
   id: 'by',
   sort: 'by',
@@ -165,11 +179,26 @@ const WORKER: Column = {
       </span>
     ),
 }
-const ENDED: Column = { id: 'ended', sort: 'ended', cell: ({ row }) => <Ago date={row.endedAt ?? row.updatedAt} /> }
+const ENDED: Column = {
+  id: 'ended',
+  sort: 'ended',
+  cell: ({ row }) => (
+    <Line>
+      <Ago date={row.endedAt ?? row.updatedAt} />
+    </Line>
+  ),
+}
 const TOOK: Column = {
   id: 'took',
   sort: 'took',
-  cell: ({ row }) => (row.startedAt === null ? <Nothing /> : <Took from={row.startedAt} to={row.endedAt} />),
+  cell: ({ row }) =>
+    row.startedAt === null ? (
+      <Nothing />
+    ) : (
+      <Line>
+        <Took from={row.startedAt} to={row.endedAt} />
+      </Line>
+    ),
 }
 
 /** The columns of each list, after the schedule's. */
@@ -180,7 +209,6 @@ export const COLUMNS: Record<Tab, Column[]> = {
     { id: 'priority', cell: ({ row }) => <PriorityControl row={row} /> },
     {
       id: 'why',
-      wide: true,
       cell: ({ row, short }) =>
         short === undefined ? (
           <span className="text-muted">…</span>
@@ -190,7 +218,15 @@ export const COLUMNS: Record<Tab, Column[]> = {
     },
     { id: 'start', cell: (props) => <Start {...props} /> },
     { id: 'duration', sort: 'duration', from: 'xl', cell: (props) => <Takes {...props} /> },
-    { id: 'requested', sort: 'requested', cell: ({ row }) => <Ago date={row.requestedAt} /> },
+    {
+      id: 'requested',
+      sort: 'requested',
+      cell: ({ row }) => (
+        <Line>
+          <Ago date={row.requestedAt} />
+        </Line>
+      ),
+    },
     BY,
   ],
   running: [
@@ -202,7 +238,7 @@ export const COLUMNS: Record<Tab, Column[]> = {
         <StatusBadge status={row.status} stage={row.stage} canceling={row.cancelRequestedAt !== null} />
       ),
     },
-    { id: 'progress', sort: 'progress', wide: true, cell: (props) => <Progress {...props} /> },
+    { id: 'progress', sort: 'progress', cell: (props) => <Progress {...props} /> },
     { ...WORKER, sort: 'worker' },
     {
       id: 'since',
@@ -224,7 +260,7 @@ export const COLUMNS: Record<Tab, Column[]> = {
   ],
   failed: [
     TYPE,
-    { id: 'reason', sort: 'reason', wide: true, cell: (props) => <Failure {...props} /> },
+    { id: 'reason', sort: 'reason', cell: (props) => <Failure {...props} /> },
     { id: 'attempt', cell: (props) => <Attempt {...props} /> },
     WORKER,
     { ...TOOK, from: 'xl' },

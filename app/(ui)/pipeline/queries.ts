@@ -51,6 +51,7 @@ export function useShortWhys(pages: readonly (readonly Row[])[], enabled: boolea
         enabled: enabled && id.length > 0,
         refetchInterval: 20_000,
         staleTime: 5_000,
+        placeholderData: (before: { items: ShortWhy[] } | undefined) => before,
       }
     }),
   })

@@ -87,6 +87,11 @@ export function TaskLog({ id, ended }: { id: string; ended: boolean }) {
     setFollow(false)
     rows.scrollToIndex(n - 1, { align: 'center' })
   }
+  // The first one shows by itself.
+  useEffect(() => {
+    if (found.length > 0) show(0)
+    // eslint-disable-next-line react-hooks/exhaustive-deps
+  }, [text, found.length > 0])
   const step = (by: 1 | -1) => show((at + by + found.length) % Math.max(1, found.length))
   const hits = useMemo(() => new Set(found), [found])
   const current = found[Math.min(at, found.length - 1)]
