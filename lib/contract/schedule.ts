@@ -21,7 +21,7 @@ export const notification = z.partialRecord(
   z.enum(OCCASIONS),
   z.partialRecord(z.enum(CHANNELS), z.array(z.string().min(1).max(2000)).max(20)),
 )
-export const language = z.object({ code: z.string().min(2).max(3), nameEn: text(100), nameNative: text(100) })
+export const language = z.object({ code: z.string().min(2).max(35), nameEn: text(100), nameNative: text(100) })
 
 export const scheduleSummary = z.object({
   id,

@@ -7,6 +7,7 @@ import { testFarm, type TestFarm } from '#lib/testing/farm'
 import { saveBlob } from '../blobs/save'
 import { addTaskType } from '../task-types/versions'
 import { getTask } from '../tasks/get'
+import { addManaged } from '../managed/values'
 import { requestTasks } from '../tasks/request'
 import { createCopy } from './clone'
 import { createSchedule } from './create'
@@ -272,4 +273,14 @@ test('forms are offered what is known and what is in use', async () => {
   expect(offered.platforms).toEqual(expect.arrayContaining(['my-site', 'wikimedia']))
   expect(offered.tags).toContain('zebra')
   expect(offered.warehousePaths).toContain('/videos')
+  const admin = await farm.account('boss', 'admin')
+  await addManaged(admin, 'warehouse_path', { value: '/maps-of-ours' })
+  await addManaged(admin, 'language', { value: 'zh-Hant', label: 'Chinese, traditional' })
+  const more = await suggestions(editor)
+  expect(more.warehousePaths).toContain('/maps-of-ours')
+  expect(more.languages).toContainEqual({
+    code: 'zh-Hant',
+    nameEn: 'Chinese, traditional',
+    nameNative: 'Chinese, traditional',
+  })
 })

@@ -131,6 +131,14 @@ export function Editor({
     return () => clearTimeout(timer)
   }, [account, base, changes, definition, draft, saved, subject, version])
 
+  // Whoever has changed nothing simply sees what somebody else saved.
+  useEffect(() => {
+    if (latest === null || latest.version <= version || changes.length > 0 || merge !== null || saved) return
+    setBase(start)
+    setVersion(latest.version)
+    restart(start)
+  }, [changes, latest, merge, restart, saved, start, version])
+
   useEffect(() => {
     const onKey = (event: KeyboardEvent) => {
       if (!(event.ctrlKey || event.metaKey)) return
@@ -203,7 +211,7 @@ export function Editor({
   if (definition === undefined || check === undefined) return <Loading rows={8} />
   const section = { draft, errors, suggested, set: onSection }
   const problems = Object.keys(errors).length
-  const overtaken = latest !== null && latest.version > version && merge === null && !saved && !save.isPending
+  const overtaken = dirty && latest !== null && latest.version > version && merge === null && !saved && !save.isPending
   return (
     <>
       <LeaveGuard dirty={dirty} onDiscard={() => dropDraft(account, subject)} />

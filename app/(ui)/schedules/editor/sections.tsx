@@ -34,7 +34,15 @@ export function Basics({ draft, errors, suggested, set }: SectionProps) {
   const t = useTranslations('editor')
   const put = <K extends keyof Draft>(key: K, value: Draft[K]) => set((before) => ({ ...before, [key]: value }), key)
   const used = useMemo(() => new Map(suggested?.languages.map((language) => [language.code, language])), [suggested])
-  const languages = useMemo(() => LANGUAGES.map(({ code, name }) => ({ value: code, label: name, hint: code })), [])
+  const languages = useMemo(() => {
+    const known = new Set(LANGUAGES.map(({ code }) => code))
+    const others = [...used.values()].filter(({ code }) => !known.has(code))
+    return [...others.map(({ code, nameEn: name }) => ({ code, name })), ...LANGUAGES].map(({ code, name }) => ({
+      value: code,
+      label: name,
+      hint: code,
+    }))
+  }, [used])
   const options = (values: readonly string[] | undefined) =>
     (values ?? []).map((value) => ({ value, label: value === '' ? '/' : value }))
   return (
