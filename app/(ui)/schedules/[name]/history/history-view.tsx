@@ -63,7 +63,7 @@ export function HistoryView({ name }: { name: string }) {
         <Loading />
       ) : (
         <div className="grid items-start gap-4 lg:grid-cols-[minmax(18rem,2fr)_minmax(0,3fr)]">
-          <section className="panel min-w-0" aria-label={t('title')}>
+          <section className="panel min-w-0 overflow-hidden" aria-label={t('title')}>
             {entries.length === 0 && <Empty title={t('none')} />}
             <ol className="divide-line divide-y">
               {entries.map((entry) => (
