@@ -19,7 +19,12 @@ it('takes lines of several headers as one list, and IPv4 as such', () => {
 
 it('overwrites the header before a server of the process sees the request', async () => {
   notePeers(0)
-  const server = createServer((request, response) => response.end(String(request.headers['x-forwarded-for'])))
+  const server = createServer((request, response) => {
+    const raw = request.rawHeaders.filter(
+      (_, index, all) => index % 2 === 1 && all[index - 1]?.toLowerCase() === 'x-forwarded-for',
+    )
+    response.end(`${String(request.headers['x-forwarded-for'])} ${raw.join()}`)
+  })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const { port } = server.address() as AddressInfo
   const seen = await new Promise<string>((resolve, reject) =>
@@ -30,5 +35,5 @@ it('overwrites the header before a server of the process sees the request', asyn
     }).on('error', reject),
   )
   server.close()
-  expect(seen).toBe('127.0.0.1')
+  expect(seen).toBe('127.0.0.1 127.0.0.1')
 })

@@ -1,6 +1,8 @@
 import { subscribe } from 'node:diagnostics_channel'
 import type { IncomingMessage } from 'node:http'
 
+const NAME = 'x-forwarded-for'
+
 /**
  * Notes in `x-forwarded-for` the one address that each request of this process comes from: that of the connection, or, behind so many proxies
  * that are trusted, the one that the farthest of them saw. What a client writes there itself counts for nothing.
@@ -12,7 +14,13 @@ export function notePeers(trustedProxies: number): void {
   subscribe('http.server.request.start', (message) => {
     const { request } = message as { request: IncomingMessage }
     const { remoteAddress } = request.socket
-    request.headers['x-forwarded-for'] = peerOf(request.headers['x-forwarded-for'], remoteAddress, trustedProxies)
+    const address = peerOf(request.headers[NAME], remoteAddress, trustedProxies)
+    request.headers[NAME] = address
+    // Some read the headers as they came: names and values in turn.
+    const raw = request.rawHeaders
+    for (let index = raw.length - 2; index >= 0; index -= 2)
+      if (raw[index]?.toLowerCase() === NAME) raw.splice(index, 2)
+    raw.push(NAME, address)
   })
 }
 
