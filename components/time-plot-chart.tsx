@@ -22,6 +22,10 @@ export type PlotProps = {
 
 const TEXT = { fill: 'var(--muted)', fontSize: 11 }
 
+/** A line through few points needs them marked: one alone would not be seen. */
+const sparse = (points: readonly PlotPoint[], key: string) =>
+  points.filter((point) => point[key] !== null && point[key] !== undefined).length <= 12
+
 /** The drawing, loaded only where one is shown. */
 export default function PlotChart({ points, series, format, at, most }: PlotProps) {
   return (
@@ -50,14 +54,24 @@ export default function PlotChart({ points, series, format, at, most }: PlotProp
           const common = { dataKey: one.key, name: one.label, isAnimationActive: false } as const
           if (one.kind === 'bar') return <Bar key={one.key} {...common} stackId="all" fill={colour} />
           if (one.kind === 'area')
-            return <Area key={one.key} {...common} stroke={colour} fill={colour} fillOpacity={0.18} strokeWidth={2} />
+            return (
+              <Area
+                key={one.key}
+                {...common}
+                stroke={colour}
+                fill={colour}
+                fillOpacity={0.18}
+                strokeWidth={2}
+                dot={sparse(points, one.key) ? { r: 2.5, fill: colour, strokeWidth: 0 } : false}
+              />
+            )
           return (
             <Line
               key={one.key}
               {...common}
               stroke={colour}
               strokeWidth={2}
-              dot={false}
+              dot={sparse(points, one.key) ? { r: 2.5, fill: colour, strokeWidth: 0 } : false}
               connectNulls
               {...(one.dashed === true && { strokeDasharray: '5 3' })}
             />

@@ -20,8 +20,8 @@ export function Sections() {
   const sections = useSections()
   if (sections.length === 0) return <span />
   return (
-    <nav aria-label={t('sections.label')} className="-mx-4 overflow-x-auto px-4 lg:mx-0 lg:px-0">
-      <ul className="flex gap-1 lg:sticky lg:top-20 lg:flex-col">
+    <nav aria-label={t('sections.label')} className="-mx-4 overflow-x-auto px-4 lg:mx-0 lg:overflow-visible lg:px-0">
+      <ul className="flex gap-1 lg:sticky lg:top-18 lg:flex-col">
         {sections.map(({ key, href }) => (
           <li key={key}>
             <Link

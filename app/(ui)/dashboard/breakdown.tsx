@@ -81,9 +81,7 @@ export function Breakdown({ range }: { range: Range }) {
                 const done = row.succeeded + row.failed
                 return (
                   <tr key={row.subject}>
-                    <th scope="row" className="text-ink! text-sm! font-normal! break-all whitespace-normal!">
-                      {link(row.name)}
-                    </th>
+                    <td className="min-w-32 break-words">{link(row.name)}</td>
                     {[row.requested, row.succeeded, row.failed, row.canceled].map((value, index) => (
                       <td key={index} className="text-right">
                         {format.number(value)}

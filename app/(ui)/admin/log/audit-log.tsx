@@ -128,7 +128,7 @@ export function AuditLog() {
                   <td className="whitespace-nowrap">
                     <At date={one.at} />
                   </td>
-                  <td className="break-all">{one.actor}</td>
+                  <td className="min-w-24 break-words">{one.actor}</td>
                   <td>
                     <code className="text-[0.92em]">{one.kind}</code>
                   </td>

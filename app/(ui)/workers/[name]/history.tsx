@@ -12,8 +12,8 @@ import type { workerRuns } from '#lib/contract/worker'
 import { useWorkerRuns } from '../queries'
 
 type Lane = z.output<NonNullable<(typeof workerRuns)['response']>>
-const HOURS = { '24h': 24, '7d': 168, '30d': 720 } as const
-const RANGES = ['24h', '7d', '30d'] as const
+const HOURS = { '3h': 3, '24h': 24, '7d': 168, '30d': 720 } as const
+const RANGES = ['3h', '24h', '7d', '30d'] as const
 
 /** The bars of a lane, in words as well. */
 export function useBars(): (lane: Lane) => Bar[] {
