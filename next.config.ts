@@ -46,4 +46,8 @@ const config: NextConfig = {
       },
     ]),
 }
-export default createNextIntlPlugin('./app/i18n/request.ts')(config)
+export default createNextIntlPlugin({
+  requestConfig: './app/i18n/request.ts',
+  // Messages are parsed by the build: the browser gets no parser.
+  experimental: { messages: { path: './messages', format: 'json', locales: 'infer', precompile: true } },
+})(config)

@@ -1,5 +1,7 @@
 import type { Metadata, Viewport } from 'next'
+import { cookies } from 'next/headers'
 import { getLocale, getTranslations } from 'next-intl/server'
+import { SESSION_COOKIE } from '#lib/http/actor'
 import { Messages } from './i18n/messages'
 import { Providers } from './providers'
 import './globals.css'
@@ -21,7 +23,7 @@ export default async function RootLayout({ children }: { children: React.ReactNo
       </head>
       <body>
         <Messages areas={['common', 'shell']}>
-          <Providers>{children}</Providers>
+          <Providers anonymous={!(await cookies()).has(SESSION_COOKIE)}>{children}</Providers>
         </Messages>
       </body>
     </html>

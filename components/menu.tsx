@@ -69,13 +69,20 @@ export function Menu({
 /** A button that opens a small panel, e.g. of filters or columns. `children` gets a way to close it. */
 export function PopoverButton({
   label,
+  buttonLabel,
   text,
   icon,
+  className,
+  onOpen,
   children,
 }: {
+  /** Names the panel, and the button where it has no text. */
   label: string
+  buttonLabel?: string
   text?: React.ReactNode
   icon?: LucideIcon
+  className?: string
+  onOpen?: () => void
   children: (close: () => void) => React.ReactNode
 }) {
   const trigger = useRef<HTMLButtonElement>(null)
@@ -86,10 +93,14 @@ export function PopoverButton({
       <Button
         ref={trigger}
         icon={icon}
+        className={className}
         aria-haspopup="dialog"
         aria-expanded={open}
-        aria-label={text === undefined ? label : undefined}
-        onClick={() => setOpen(!open)}
+        aria-label={buttonLabel ?? (text === undefined ? label : undefined)}
+        onClick={() => {
+          if (!open) onOpen?.()
+          setOpen(!open)
+        }}
       >
         {text}
       </Button>
