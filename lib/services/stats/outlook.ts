@@ -7,7 +7,8 @@ import { sqlOf } from '#lib/db/sql'
 import { everyWorker } from '#lib/db/why'
 import type { Context, ReadContext } from '../context'
 import type { Did } from '../periodic/job'
-import { countTasks } from '../tasks/list'
+import { queueIds } from '#lib/db/waiting'
+import { countTasks, inOrder } from '../tasks/list'
 import { rulesFor } from '../tasks/rules'
 import { QUEUED, queuedTasks, stateOfRunning, workerState } from '../tasks/states'
 
@@ -57,12 +58,9 @@ async function lookAhead(ctx: Context): Promise<Omit<Outlook, 'overdue'>> {
   const now = ctx.now()
   const [counts, workers] = await Promise.all([countTasks(ctx), everyWorker(sqlOf(ctx.db))])
   const queued = counts.requested
-  const rows = await ctx.db.task.findMany({
-    where: { status: 'requested' },
-    orderBy: [{ priority: 'desc' }, { updatedAt: 'asc' }, { id: 'asc' }],
-    take: PLAYED,
-    select: { ...QUEUED, scheduleName: true },
-  })
+  const ids = await queueIds(ctx.db, null, {}, PLAYED)
+  const found = await ctx.db.task.findMany({ where: { id: { in: ids } }, select: { ...QUEUED, scheduleName: true } })
+  const rows = inOrder(ids, found)
   const states = workers.map((row) =>
     workerState({ ...row, lastSeenAt: row.lastSeen === null ? null : new Date(row.lastSeen) }, now),
   )

@@ -1,8 +1,9 @@
 import type { TaskDetails, TaskSummary } from '#lib/core/task-view'
 import type { TaskStatus } from '#lib/core/task'
 import type { Prisma } from '#lib/db/client'
+import { countWaiting, waitingIds } from '#lib/db/waiting'
 import type { ReadContext } from '../context'
-import { countTasks } from './list'
+import { countTasks, inOrder } from './list'
 import { DETAILS, SUMMARY, toDetails, toSummary } from './view'
 
 type Offset = { skip: number; limit: number }
@@ -27,33 +28,16 @@ export async function searchWaiting(
   search: WaitingSearch,
   page: Offset,
 ): Promise<{ items: TaskDetails[]; count: number }> {
-  const where: Prisma.TaskWhereInput = {
-    status: 'requested',
-    ...(search.schedules !== undefined && { schedule: { name: { in: search.schedules } } }),
-    ...(search.minPriority !== undefined && { priority: { gte: search.minPriority } }),
-    ...(search.workerId !== undefined && {
-      OR: [
-        ...(search.pinnedOnly === true ? [] : [{ pinnedWorkerId: null }]),
-        ...(search.workerId === null ? [] : [{ pinnedWorkerId: search.workerId }]),
-      ],
-    }),
-    ...(search.cpu !== undefined && { cpu: { lte: search.cpu } }),
-    ...(search.memory !== undefined && { memory: { lte: search.memory } }),
-    ...(search.disk !== undefined && { disk: { lte: search.disk } }),
-    ...(search.taskTypes !== undefined && { taskTypeId: { in: search.taskTypes } }),
-  }
-  const [rows, count] = await Promise.all([
-    ctx.db.task.findMany({
-      where,
-      orderBy: [{ priority: 'desc' }, { requestedAt: search.newestFirst === true ? 'desc' : 'asc' }, { id: 'asc' }],
-      skip: page.skip,
-      take: page.limit,
-      ...DETAILS,
-    }),
-    Object.keys(where).length === 1 ? countTasks(ctx).then((counts) => counts.requested) : ctx.db.task.count({ where }),
+  const { workerId, pinnedOnly = false, newestFirst = false, ...rest } = search
+  const filter = { ...rest, ...(workerId !== undefined && { pinnedTo: { workerId, orFree: !pinnedOnly } }) }
+  const all = Object.values(filter).every((value) => value === undefined)
+  const [ids, count] = await Promise.all([
+    waitingIds(ctx.db, filter, { ...page, newestFirst }),
+    all ? countTasks(ctx).then((counts) => counts.requested) : countWaiting(ctx.db, filter),
   ])
+  const rows = await ctx.db.task.findMany({ where: { id: { in: ids } }, ...DETAILS })
   const types = await ctx.taskTypes.current()
-  return { items: rows.map((row) => toDetails(types, row)), count }
+  return { items: inOrder(ids, rows).map((row) => toDetails(types, row)), count }
 }
 
 /** How Zimfarm's statuses are found: by status, stage and the wish to cancel. */

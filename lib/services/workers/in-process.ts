@@ -1,3 +1,4 @@
+import { oldestOfTypes } from '#lib/db/waiting'
 import type { Context } from '../context'
 
 /** The account and the worker under which dispatchers run in-process tasks. */
@@ -27,12 +28,5 @@ export async function inProcessWorker(ctx: Context): Promise<{ id: string; kind:
 
 /** In-process tasks that wait, oldest first: what the sweep puts into the queue again. */
 export async function waitingInProcess(ctx: Context, limit: number): Promise<string[]> {
-  const taskTypes = await inProcessTypes(ctx)
-  const rows = await ctx.db.task.findMany({
-    where: { status: 'requested', taskTypeId: { in: taskTypes } },
-    orderBy: { requestedAt: 'asc' },
-    take: limit,
-    select: { id: true },
-  })
-  return rows.map((row) => row.id)
+  return oldestOfTypes(ctx.db, await inProcessTypes(ctx), limit)
 }
