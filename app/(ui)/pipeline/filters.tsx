@@ -1,8 +1,8 @@
 'use client'
 
-import { X } from 'lucide-react'
+import { ListFilter, X } from 'lucide-react'
 import { useTranslations } from 'next-intl'
-import { useEffect, useState } from 'react'
+import { useEffect, useId, useState } from 'react'
 import { SearchField } from '#components/form'
 import { useFormat } from '#components/format'
 import { MultiFilter } from '#components/multi-filter'
@@ -80,83 +80,97 @@ export function Filters({ view, setView }: Props) {
   const t = useTranslations('pipeline')
   const common = useTranslations('common')
   const [asked, setAsked] = useState(false)
+  const [shown, setShown] = useState(false)
   const types = useTaskTypes(asked)
   const workers = useWorkers(asked)
   const { tab } = view
+  const id = useId()
+  const filtered = isFiltered(queryOf(view))
   const open = () => setAsked(true)
   const named = (names: string[]) => names.map((name) => ({ id: name, label: name }))
   return (
     <div role="search" aria-label={t('filter.label')} className="flex flex-wrap items-center gap-2">
       <Search view={view} setView={setView} />
-      <MultiFilter
-        label={t('filter.type')}
-        choices={named((types.data?.items ?? []).map(({ id }) => id))}
-        value={view.type}
-        onOpen={open}
-        onChange={(type) => void setView({ type })}
-      />
-      {tab === 'failed' && (
+      <button
+        type="button"
+        className="button sm:hidden"
+        aria-expanded={shown}
+        aria-controls={id}
+        onClick={() => setShown(!shown)}
+      >
+        <ListFilter aria-hidden className={`size-4 ${filtered ? 'text-accent' : ''}`} /> {t('filter.label')}
+      </button>
+      <div id={id} className={`${shown ? 'flex' : 'hidden'} w-full flex-wrap items-center gap-2 sm:contents`}>
         <MultiFilter
-          label={t('filter.reason')}
-          choices={REASON_CODES.map((code) => ({ id: code, label: t(`reason.${code}`) }))}
-          value={view.reason}
-          onChange={(reason) => void setView({ reason: reason as View['reason'] })}
+          label={t('filter.type')}
+          choices={named((types.data?.items ?? []).map(({ id }) => id))}
+          value={view.type}
+          onOpen={open}
+          onChange={(type) => void setView({ type })}
         />
-      )}
-      {tab === 'running' && (
+        {tab === 'failed' && (
+          <MultiFilter
+            label={t('filter.reason')}
+            choices={REASON_CODES.map((code) => ({ id: code, label: t(`reason.${code}`) }))}
+            value={view.reason}
+            onChange={(reason) => void setView({ reason: reason as View['reason'] })}
+          />
+        )}
+        {tab === 'running' && (
+          <MultiFilter
+            label={t('filter.stage')}
+            choices={STAGES.map((stage) => ({ id: stage, label: common(`stage.${stage}`) }))}
+            value={view.stage}
+            onChange={(stage) => void setView({ stage: stage as View['stage'] })}
+          />
+        )}
+        {tab === 'done' && (
+          <MultiFilter
+            label={t('filter.status')}
+            choices={TAB_STATUSES.done.map((status) => ({ id: status, label: common(`status.${status}`) }))}
+            value={view.status}
+            onChange={(status) => void setView({ status: status as View['status'] })}
+          />
+        )}
         <MultiFilter
-          label={t('filter.stage')}
-          choices={STAGES.map((stage) => ({ id: stage, label: common(`stage.${stage}`) }))}
-          value={view.stage}
-          onChange={(stage) => void setView({ stage: stage as View['stage'] })}
+          label={tab === 'queued' ? t('filter.pinned') : t('filter.worker')}
+          choices={named((workers.data?.items ?? []).map(({ name }) => name))}
+          value={view.worker}
+          onOpen={open}
+          onChange={(worker) => void setView({ worker })}
         />
-      )}
-      {tab === 'done' && (
         <MultiFilter
-          label={t('filter.status')}
-          choices={TAB_STATUSES.done.map((status) => ({ id: status, label: common(`status.${status}`) }))}
-          value={view.status}
-          onChange={(status) => void setView({ status: status as View['status'] })}
+          label={t('filter.by')}
+          choices={[]}
+          value={view.by}
+          extra={{ label: t('filter.by'), placeholder: t('filter.byPlaceholder') }}
+          onChange={(by) => void setView({ by })}
         />
-      )}
-      <MultiFilter
-        label={tab === 'queued' ? t('filter.pinned') : t('filter.worker')}
-        choices={named((workers.data?.items ?? []).map(({ name }) => name))}
-        value={view.worker}
-        onOpen={open}
-        onChange={(worker) => void setView({ worker })}
-      />
-      <MultiFilter
-        label={t('filter.by')}
-        choices={[]}
-        value={view.by}
-        extra={{ label: t('filter.by'), placeholder: t('filter.byPlaceholder') }}
-        onChange={(by) => void setView({ by })}
-      />
-      <MultiFilter
-        label={t('filter.platform')}
-        choices={[]}
-        value={view.platform}
-        extra={{ label: t('filter.platform'), placeholder: t('filter.platformPlaceholder') }}
-        onChange={(platform) => void setView({ platform })}
-      />
-      {tab === 'queued' && (
-        <select
-          className={`field text-sm ${view.min > 0 ? 'border-accent text-accent' : ''}`}
-          aria-label={t('filter.priority')}
-          value={view.min}
-          onChange={(event) => void setView({ min: Number(event.target.value) || null })}
-        >
-          <option value={0}>{t('filter.priority')}</option>
-          {Array.from({ length: 10 }, (_, index) => (
-            <option key={index} value={index + 1}>
-              {t('filter.atLeast', { value: index + 1 })}
-            </option>
-          ))}
-        </select>
-      )}
-      <Time view={view} setView={setView} />
-      {isFiltered(queryOf(view)) && (
+        <MultiFilter
+          label={t('filter.platform')}
+          choices={[]}
+          value={view.platform}
+          extra={{ label: t('filter.platform'), placeholder: t('filter.platformPlaceholder') }}
+          onChange={(platform) => void setView({ platform })}
+        />
+        {tab === 'queued' && (
+          <select
+            className={`field text-sm ${view.min > 0 ? 'border-accent text-accent' : ''}`}
+            aria-label={t('filter.priority')}
+            value={view.min}
+            onChange={(event) => void setView({ min: Number(event.target.value) || null })}
+          >
+            <option value={0}>{t('filter.priority')}</option>
+            {Array.from({ length: 10 }, (_, index) => (
+              <option key={index} value={index + 1}>
+                {t('filter.atLeast', { value: index + 1 })}
+              </option>
+            ))}
+          </select>
+        )}
+        <Time view={view} setView={setView} />
+      </div>
+      {filtered && (
         <button
           type="button"
           className="link inline-flex min-h-9 items-center gap-1 text-sm"

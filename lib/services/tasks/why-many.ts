@@ -19,7 +19,10 @@ export type ShortWhy = {
   start: { worker: string; at: Date } | null
 }
 
-/** How many pairs of a worker and a task the forecast may look at after its first look: about a tenth of a second. */
+/**
+ * How many pairs of a worker and a task the forecast may look at after its first look: about a tenth of a second. Where
+ * the first look is more than that, only what starts now is told.
+ */
 const PAIRS = 200_000
 
 /**
@@ -47,7 +50,10 @@ export async function whyTasks(ctx: ReadContext, taskIds: string[]): Promise<Sho
   // Where there are limits, every worker is asked again at each step.
   const asked = limited ? state.workers.length : 1
   const most = assignments.length + Math.ceil(PAIRS / Math.max(1, asked * state.queue.length))
-  const { ticks } = forecast(state, now, policy, Math.min(most, state.queue.length))
+  const ticks =
+    state.workers.length * state.queue.length > PAIRS
+      ? assignments.map((assignment) => ({ ...assignment, from: now }))
+      : forecast(state, now, policy, Math.min(most, state.queue.length)).ticks
   const starts = new Map(ticks.map((tick) => [tick.taskId, tick]))
   const takers = new Map(assignments.map(({ taskId, workerId }) => [taskId, workerId]))
   const names = new Map(workers.map(({ id, name }) => [id, name]))
