@@ -20,13 +20,19 @@ async function held() {
   await api.call(requestTasks, { body: { schedules: [`log-${run}`] } })
   const { lease } = await api.call(agentApi.takeTask, { params: worker, body: { available: resources, wait: 5 } })
   if (lease === null) throw new Error('nothing was taken')
-  return { api, id: lease.task.id, fence: lease.fence }
+  const one = { taskId: lease.task.id, fence: lease.fence }
+  // As an agent does, until it has told of the end.
+  const renewing = setInterval(() => {
+    api.call(agentApi.renewLeases, { params: worker, body: { held: [one] } }).catch(() => undefined)
+  }, 2_000)
+  return { api, id: one.taskId, fence: one.fence, letGo: () => clearInterval(renewing) }
 }
 
 test('a task shows 100,000 lines smoothly, finds in them, links to one, and explains its end', async ({
   page,
 }, info) => {
-  const { api, id, fence } = await held()
+  test.setTimeout(240_000)
+  const { api, id, fence, letGo } = await held()
   const params = { id }
   await api.call(agentApi.reportStart, { params, body: { fence } })
   const at = new Date().toISOString()
@@ -66,6 +72,7 @@ test('a task shows 100,000 lines smoothly, finds in them, links to one, and expl
 
   const outcome = { fence, outcome: 'failed' as const, reasonCode: 'oom' as const, reasonText: 'killed', exitCode: 137 }
   await api.call(agentApi.reportOutcome, { params, body: outcome })
+  letGo()
   await expect(page.getByText(/It failed: out of memory/)).toBeVisible()
   await expect(page.getByText(/killed \(SIGKILL\)/)).toBeVisible()
   await page.getByText('Write a note').click()
