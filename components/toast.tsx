@@ -65,10 +65,14 @@ export function Toasts() {
     () => NONE,
   )
   return (
-    <ul role="status" className="fixed inset-x-4 bottom-20 z-50 mx-auto grid w-fit max-w-lg gap-2 sm:bottom-4">
-      {all.map((toast) => (
-        <Line key={toast.id} toast={toast} />
-      ))}
-    </ul>
+    <div role="status" className="fixed inset-x-4 bottom-20 z-50 mx-auto w-fit max-w-lg sm:bottom-4">
+      {all.length > 0 && (
+        <ul className="grid gap-2">
+          {all.map((toast) => (
+            <Line key={toast.id} toast={toast} />
+          ))}
+        </ul>
+      )}
+    </div>
   )
 }

@@ -212,10 +212,10 @@ export function Shell({ children }: { children: React.ReactNode }) {
               className="icon-button text-xs font-semibold uppercase"
               lang={language.other}
               title={t(`language.${language.other}`)}
-              aria-label={t(`language.${language.other}`)}
               onClick={language.change}
             >
               <span aria-hidden>{language.other}</span>
+              <span className="sr-only">{t(`language.${language.other}`)}</span>
             </button>
             <IconButton
               label={t(theme.next === 'dark' ? 'theme.toDark' : 'theme.toLight')}

@@ -59,13 +59,11 @@ export function Palette() {
         className="border-line bg-paper text-muted hover:text-ink flex min-h-9 items-center gap-2 rounded-lg border px-2.5 text-sm"
         aria-haspopup="dialog"
         aria-keyshortcuts="Control+K"
-        aria-label={t('open')}
+        title={t('open')}
         onClick={() => setOpen('all')}
       >
         <Search aria-hidden className="size-4" />
-        <span aria-hidden className="hidden lg:inline">
-          {t('short')}
-        </span>
+        <span className="max-lg:sr-only">{t('short')}</span>
         <kbd aria-hidden className="border-line hidden rounded border px-1 font-sans text-[0.6875rem] lg:inline">
           Ctrl K
         </kbd>

@@ -1,10 +1,13 @@
 'use client'
 
+import dynamic from 'next/dynamic'
 import { useTranslations } from 'next-intl'
 import { useState } from 'react'
 import { SCHEDULE_ACTIONS, SCHEDULE_PERMISSION, type ScheduleAction } from '#lib/core/bulk'
 import { useMay } from '../queries'
-import { BulkDialog, type Selection } from './bulk-dialog'
+import type { Selection } from './bulk-dialog'
+
+const BulkDialog = dynamic(() => import('./bulk-dialog').then((module) => module.BulkDialog))
 
 /** How many are selected, and what can be done with them. */
 export function BulkBar({
