@@ -79,7 +79,7 @@ export function CancelAction({ task, quiet = false }: { task: Actable; quiet?: b
         type="button"
         className={
           quiet
-            ? 'text-muted hover:text-bad inline-flex min-h-9 items-center gap-1 px-2 text-sm'
+            ? 'text-muted hover:text-bad -my-2 inline-flex min-h-9 items-center gap-1 px-2 text-sm'
             : 'button button-danger'
         }
         aria-label={`${t('action.cancel')}: ${name}`}
@@ -161,7 +161,7 @@ export function PriorityControl({ row }: { row: Pick<Row, 'id' | 'priority' | 's
   return (
     <>
       <select
-        className="field min-h-8 py-0.5 text-sm"
+        className="field -my-1.5 min-h-8 py-0.5 text-sm"
         aria-label={t('action.priorityOf', { name: row.originalScheduleName })}
         value={change.isPending ? change.variables : row.priority}
         onChange={(event) => change.mutate(Number(event.target.value))}
