@@ -15,6 +15,7 @@ import {
   Server,
   Settings,
   Sun,
+  UserRound,
 } from 'lucide-react'
 import { useLocale, useTranslations } from 'next-intl'
 import Link from 'next/link'
@@ -106,7 +107,10 @@ function useShellCommands(screens: readonly (typeof NAV)[number][]) {
       ? []
       : me === null
         ? [{ id: 'sign-in', label: t('signIn'), icon: LogIn, href: '/sign-in' }]
-        : [{ id: 'sign-out', label: t('signOut'), icon: LogOut, run: () => void signOut() }]),
+        : [
+            { id: 'account', label: t('myAccount'), icon: UserRound, href: '/account' },
+            { id: 'sign-out', label: t('signOut'), icon: LogOut, run: () => void signOut() },
+          ]),
   ]
   const parts = commands.map(({ id, label }) => `${id}=${label}`).join()
   // Made anew only when something of it differs.
@@ -128,12 +132,16 @@ function Account() {
   }
   return (
     <div className="flex items-center text-sm">
-      <span
-        className="text-muted hidden max-w-28 truncate sm:inline"
+      <Link
+        href="/account"
+        aria-current={path === '/account' ? 'page' : undefined}
+        className="icon-button aria-[current=page]:text-accent sm:w-auto sm:max-w-32 sm:px-2"
         title={t('signedInAs', { username: data.username, role: data.role })}
       >
-        {data.username}
-      </span>
+        <UserRound aria-hidden className="size-4.5 sm:hidden" />
+        <span className="sr-only">{t('myAccount')}</span>
+        <span className="hidden truncate sm:inline">{data.username}</span>
+      </Link>
       <IconButton label={t('signOut')} icon={LogOut} onClick={() => void signOut()} />
     </div>
   )
