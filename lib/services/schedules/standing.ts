@@ -5,7 +5,8 @@ import type { Prisma } from '#lib/db/client'
 /** What of a schedule's relations says when it is due. */
 export const STANDING = {
   lastTask: { select: { status: true, startedAt: true, endedAt: true } },
-  _count: { select: { tasks: { where: { status: 'requested' } } } },
+  // The rows themselves: Prisma would count over all that wait on the farm.
+  tasks: { where: { status: 'requested' }, select: { id: true } },
 } as const satisfies Prisma.ScheduleInclude
 type Row = Prisma.ScheduleGetPayload<{ include: typeof STANDING }>
 
@@ -14,5 +15,5 @@ export const standingOf = (row: Row): Standing => ({
   ...row,
   periodicity: row.periodicity as Periodicity,
   periodFrom: row.periodFrom as PeriodFrom,
-  queued: row._count.tasks,
+  queued: row.tasks.length,
 })

@@ -39,7 +39,8 @@ export const SCHEDULE = {
   include: {
     lastTask: LAST_TASK,
     durations: { include: { worker: { select: { name: true } } }, orderBy: { measuredAt: 'desc' } },
-    _count: { select: { tasks: { where: { status: 'requested' } } } },
+    // The rows themselves: Prisma would count over all that wait on the farm.
+    tasks: { where: { status: 'requested' }, select: { id: true } },
   },
 } as const satisfies Prisma.ScheduleDefaultArgs
 export type ScheduleRow = Prisma.ScheduleGetPayload<typeof SCHEDULE>
@@ -147,7 +148,7 @@ export function toSchedule(
     tickets: row.tickets,
     version: row.version,
     failedInRow: row.failedInRow,
-    queued: row._count.tasks,
+    queued: row.tasks.length,
     lastTask: row.lastTask as LastTask | null,
     ticks: ticksOf(standing, { now: ctx.now(), seconds: expected(row), count: TICKS }),
     durations: {
