@@ -37,7 +37,7 @@ export async function* exportSchedules(
   ctx: Context,
   filter: ScheduleFilter,
   format: 'csv' | 'json',
-): AsyncGenerator<string> {
+): AsyncGenerator<string, void> {
   let after: string | undefined
   let first = true
   yield format === 'csv' ? csvLine(Object.keys(COLUMNS)) : '[\n'
