@@ -37,7 +37,7 @@ const TONES = { good: 'bg-good', bad: 'bg-bad', warn: 'bg-warn', busy: 'bg-busy'
 export function OutcomeBar({ outcomes, label }: { outcomes: readonly Outcome[]; label: string }) {
   const top = Math.max(1e-9, ...outcomes.map(({ size }) => size ?? 0))
   return (
-    <ul aria-label={label} className="flex h-10 items-end gap-0.5">
+    <ul aria-label={label} className="flex h-10 max-w-full items-end gap-0.5 overflow-x-auto">
       {outcomes.map(({ key, tone, size, label: text, href }) => {
         const bar = (
           <span
@@ -53,7 +53,7 @@ export function OutcomeBar({ outcomes, label }: { outcomes: readonly Outcome[]; 
                 {bar}
               </span>
             ) : (
-              <Link href={href} aria-label={text} className="flex h-full items-end">
+              <Link href={href} aria-label={text} className="flex h-full min-w-6 items-end justify-center">
                 {bar}
               </Link>
             )}

@@ -103,7 +103,7 @@ test('kill -9 of the dispatcher and of the web process: nothing is lost, no webh
   kill('dispatcher.mjs')
   const id = await request(name)
   await running(id)
-  kill('next')
+  kill('web.mjs')
   const task = await over(id)
   expect(task?.status).toBe('succeeded')
   expect(task?.files).toHaveLength(1)

@@ -47,6 +47,7 @@ const SIZES = { desktop: { width: 1440, height: 900 }, phone: { width: 390, heig
 for (const [size, viewport] of Object.entries(SIZES)) {
   for (const theme of ['light', 'dark'] as const) {
     test(`every screen is accessible and fits: ${size}, ${theme}`, async ({ page }, info) => {
+      test.setTimeout(SCREENS.length * 10_000)
       await page.setViewportSize(viewport)
       await page.emulateMedia({ reducedMotion: 'reduce' })
       await page.addInitScript((wanted) => localStorage.setItem('croft-theme', wanted), theme)

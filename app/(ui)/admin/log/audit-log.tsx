@@ -160,7 +160,7 @@ function Subject({ entry }: { entry: Entry }) {
     ...(worker === null ? [] : [[`/workers/${encodeURIComponent(worker)}`, worker] as [string, string]]),
   ]
   return links.map(([href, name]) => (
-    <Link key={href} className="link block" href={href}>
+    <Link key={href} className="link block min-h-6 py-0.5" href={href}>
       {name}
     </Link>
   ))
