@@ -106,7 +106,7 @@ export function AccountList() {
           ) : null
         }
       >
-        <div className="overflow-x-auto">
+        <div className="overflow-x-auto" role="region" aria-label={t('name')} tabIndex={0}>
           <table className="data-table">
             <thead>
               <tr>

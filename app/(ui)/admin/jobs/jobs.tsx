@@ -14,7 +14,7 @@ export function Jobs() {
   if (isPending) return <Loading />
   if (error !== null) return <Problem error={error} retry={() => void refetch()} />
   return (
-    <div className="panel overflow-x-auto">
+    <div className="panel overflow-x-auto" role="region" aria-label={t('name')} tabIndex={0}>
       <table className="data-table">
         <thead>
           <tr>

@@ -89,7 +89,7 @@ export function Limits() {
         </form>
       )}
       {remove.error !== null && <Problem error={remove.error} />}
-      <section className="panel overflow-x-auto">
+      <section className="panel overflow-x-auto" aria-label={t('title')} tabIndex={0}>
         {isPending ? (
           <Loading rows={3} />
         ) : error !== null ? (

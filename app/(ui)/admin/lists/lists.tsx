@@ -58,7 +58,7 @@ export function Lists() {
       </div>
       {may && <Add key={kind} kind={kind} />}
       {remove.error !== null && <Problem error={remove.error} />}
-      <section className="panel overflow-x-auto" aria-label={t(`kinds.${kind}`)}>
+      <section className="panel overflow-x-auto" aria-label={t(`kinds.${kind}`)} tabIndex={0}>
         {isPending ? (
           <Loading />
         ) : error !== null ? (

@@ -111,7 +111,7 @@ export function AuditLog() {
           ) : null
         }
       >
-        <div className="overflow-x-auto">
+        <div className="overflow-x-auto" role="region" aria-label={t('what')} tabIndex={0}>
           <table className="data-table">
             <thead>
               <tr>

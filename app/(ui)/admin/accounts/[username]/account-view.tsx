@@ -44,7 +44,7 @@ export function AccountView({ username }: { username: string }) {
         <ArrowLeft aria-hidden className="size-4" /> {t('back')}
       </Link>
       <Head account={data} mayChange={within && !own} />
-      <Form key={`${data.role} ${JSON.stringify(data.scope)}`} account={data} mayChange={mayUpdate && within} />
+      <Form key={username} account={data} mayChange={mayUpdate && within} />
       {(own || (mayPassword && within)) && <PasswordPanel username={username} own={own} has={data.hasPassword} />}
       <SessionsPanel username={username} mayEnd={own || (mayUpdate && within)} />
       <TokensPanel username={username} scope={data.scope} mayChange={own || (mayUpdate && within)} />
@@ -65,7 +65,11 @@ function Head({ account, mayChange }: { account: Details; mayChange: boolean }) 
   const change = useChange((to: { reason: string } | null) =>
     api.call(updateAccount, { params: { username }, body: { disabled: to } }),
   )
-  const remove = useChange(() => api.call(deleteAccount, { params: { username } }))
+  const remove = useChange(async () => {
+    await api.call(deleteAccount, { params: { username } })
+    // Before what is shown is read again: there is nothing here any more.
+    router.push('/admin/accounts')
+  })
   const close = () => {
     setAsked(null)
     setTyped('')
@@ -152,7 +156,7 @@ function Head({ account, mayChange }: { account: Details; mayChange: boolean }) 
           pending={remove.isPending}
           error={remove.error}
           ready={typed === username}
-          onConfirm={() => remove.mutate(undefined, { onSuccess: () => router.push('/admin/accounts') })}
+          onConfirm={() => remove.mutate(undefined)}
           onClose={close}
         >
           <Field label={t('deleteName')}>
