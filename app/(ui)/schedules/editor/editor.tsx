@@ -214,7 +214,11 @@ export function Editor({
   const overtaken = dirty && latest !== null && latest.version > version && merge === null && !saved && !save.isPending
   return (
     <>
-      <LeaveGuard dirty={dirty} onDiscard={() => dropDraft(account, subject)} />
+      <LeaveGuard
+        dirty={dirty}
+        onDiscard={() => dropDraft(account, subject)}
+        onKeep={() => keepDraft(account, subject, { version, base, draft }, definition)}
+      />
       <div className="space-y-4 pb-24">
         {back !== null && dirty && (
           <div role="status" className="bg-accent-soft flex flex-wrap items-center gap-3 rounded-lg px-4 py-2 text-sm">

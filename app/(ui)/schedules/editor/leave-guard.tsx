@@ -6,7 +6,15 @@ import { useEffect, useState } from 'react'
 import { Dialog } from '#components/dialog'
 
 /** Asks before a link or the browser leads away from edits that are not saved. */
-export function LeaveGuard({ dirty, onDiscard }: { dirty: boolean; onDiscard: () => void }) {
+export function LeaveGuard({
+  dirty,
+  onDiscard,
+  onKeep,
+}: {
+  dirty: boolean
+  onDiscard: () => void
+  onKeep: () => void
+}) {
   const t = useTranslations('editor.leave')
   const router = useRouter()
   const [to, setTo] = useState<string | null>(null)
@@ -33,6 +41,7 @@ export function LeaveGuard({ dirty, onDiscard }: { dirty: boolean; onDiscard: ()
   const go = (discard: boolean) => {
     if (to === null) return
     if (discard) onDiscard()
+    else onKeep()
     router.push(to)
   }
   return (
