@@ -10,7 +10,8 @@ import { useFormat } from '#components/format'
 import { Empty, Loading, Problem } from '#components/states'
 import { LogStore, type Line } from './log-store'
 
-const ROW = 20
+/** In pixels: a link to a line is as high as a finger can hit (WCAG 2.5.8). */
+const ROW = 24
 
 const wantedLine = () => Number(/^#L(\d{1,9})$/.exec(typeof window === 'undefined' ? '' : window.location.hash)?.[1])
 
@@ -228,14 +229,14 @@ function Row(props: { n: number; start: number; line: Line | undefined; look: ke
   return (
     <div
       data-line={n}
-      className={`absolute top-0 left-0 flex h-5 min-w-full items-center pr-3 whitespace-pre ${LOOKS[look]}`}
+      className={`absolute top-0 left-0 flex h-6 min-w-full items-center pr-3 whitespace-pre ${LOOKS[look]}`}
       style={{ transform: `translateY(${start}px)` }}
     >
       <a
         href={`#L${n}`}
         aria-label={t('log.line', { n })}
         title={line === undefined ? undefined : format.exact(line.at)}
-        className={`mr-3 inline-block w-16 shrink-0 text-right select-none hover:underline ${look === 'current' ? '' : 'text-muted'}`}
+        className={`mr-3 inline-block h-6 w-16 shrink-0 text-right leading-6 select-none hover:underline ${look === 'current' ? '' : 'text-muted'}`}
       >
         {n}
       </a>
