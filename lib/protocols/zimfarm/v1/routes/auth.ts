@@ -97,6 +97,7 @@ async function sshAuthorize({ ctx, request }: Call): Promise<Response> {
     who: 'account',
     format: V1_TOKENS,
     userAgent,
+    ip: addressOf(request),
   })
   return grant(tokens, 86_400)
 }
