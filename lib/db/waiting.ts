@@ -1,3 +1,4 @@
+import { UUID } from '#lib/core/id'
 import { Prisma, type Db, type Tx } from './client'
 
 // Prisma casts a status from text at run time, so that no index on waiting tasks alone can be used: here it is spelled out.
@@ -14,14 +15,12 @@ export type WaitingFilter = {
   taskTypes?: readonly string[]
 }
 
-const isUuid = (text: string) => /^[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}$/i.test(text)
-
 function conditions(filter: WaitingFilter): Prisma.Sql {
   const { pinnedTo, schedules, minPriority, cpu, memory, disk, taskTypes } = filter
   const parts = [Prisma.sql`t.status = 'requested'`]
   if (schedules !== undefined)
     parts.push(Prisma.sql`t.schedule_id IN (
-      SELECT id FROM schedule WHERE name = ANY(${[...schedules]}) OR id = ANY(${schedules.filter(isUuid)}::uuid[]))`)
+      SELECT id FROM schedule WHERE name = ANY(${[...schedules]}) OR id = ANY(${schedules.filter((text) => UUID.test(text))}::uuid[]))`)
   if (minPriority !== undefined) parts.push(Prisma.sql`t.priority >= ${minPriority}`)
   if (pinnedTo !== undefined) {
     const free = Prisma.sql`${pinnedTo.orFree}::boolean AND t.pinned_worker_id IS NULL`

@@ -1,3 +1,4 @@
+import { UUID } from '#lib/core/id'
 import { CUSTOM_ROLE, effectiveScope, exceeds, scopeOf, type Role, type Scope } from '#lib/core/access'
 import { CroftError } from '#lib/core/error'
 import { isUniqueViolation, json, type Prisma } from '#lib/db/client'
@@ -17,8 +18,6 @@ export async function accountByName(ctx: ReadContext, username: string): Promise
   if (row === null) throw new CroftError('not_found', `there is no account ${username}`)
   return row
 }
-
-const UUID = /^[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}$/i
 
 /** An account by its id or its name; a deleted one only where that is wanted. @throws CroftError not_found */
 export async function accountOf(

@@ -1,3 +1,4 @@
+import { UUID } from '#lib/core/id'
 import { createHash, createSecretKey, randomBytes, randomUUID, type KeyObject } from 'node:crypto'
 import { errors, jwtVerify, SignJWT } from 'jose'
 import { effectiveScope, within, type Actor, type Scope } from '#lib/core/access'
@@ -168,8 +169,6 @@ async function sessionOfJwt(ctx: ReadContext, token: string): Promise<string> {
   }
   throw new CroftError('unauthenticated', 'token invalid')
 }
-
-const UUID = /^[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}$/i
 
 /** Who a session speaks for. @throws CroftError unauthenticated when it was revoked or has expired */
 export async function actorOfSession(ctx: ReadContext, sessionId: string): Promise<AccountActor> {

@@ -1,8 +1,7 @@
+import { UUID } from '#lib/core/id'
 import { CroftError } from '#lib/core/error'
 import type { ReadContext } from '../context'
 import { SCHEDULE, toSchedule, type ScheduleView } from './view'
-
-const UUID = /^[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}$/i
 
 /** The id of a schedule by its name, or by the id itself. @throws CroftError not_found */
 export async function scheduleIdOf(ctx: ReadContext, nameOrId: string): Promise<string> {

@@ -1,3 +1,4 @@
+import { UUID } from '#lib/core/id'
 import type { ReadContext } from '../context'
 import { LAST_TASK, type LastTask } from './view'
 
@@ -8,8 +9,6 @@ export type NamedSchedule = {
   archivedAt: Date | null
   lastTask: LastTask | null
 }
-
-const UUID = /^[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}$/i
 
 /** Schedules by what they were asked for, names or ids; what is not there is left out. */
 export async function namedSchedules(

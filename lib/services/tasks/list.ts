@@ -1,3 +1,4 @@
+import { UUID } from '#lib/core/id'
 import { TASK_STATUSES, type TaskStatus } from '#lib/core/task'
 import type { TaskSummary } from '#lib/core/task-view'
 import type { Prisma } from '#lib/db/client'
@@ -8,7 +9,6 @@ import { SUMMARY, toSummary } from './view'
 
 export type TaskFilter = { status?: TaskStatus[]; schedule?: string; worker?: string }
 
-const UUID = /^[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}$/i
 const whereOf = (filter: TaskFilter): Prisma.TaskWhereInput => ({
   ...(filter.status !== undefined && { status: { in: filter.status } }),
   ...(filter.schedule !== undefined && {

@@ -52,8 +52,6 @@ export type RemoteReport = { at?: Date } & (
   | { kind: 'kept'; logFile?: string; artifactFile?: string }
 )
 
-/** What may still be told once the task has ended. */
-
 /**
  * Takes in a report from a worker that is known by its account alone. Administrators and processors may report on any task.
  * @throws CroftError not_found; conflict when the task is no longer held; forbidden for another's task
@@ -68,6 +66,7 @@ export async function remoteReport(ctx: Context, taskId: string, report: RemoteR
   }
 }
 
+/** What may still be told once the task has ended. */
 const aboutFiles = ({ kind }: RemoteReport) =>
   kind === 'file' || kind === 'check' || kind === 'check_kept' || kind === 'kept'
 

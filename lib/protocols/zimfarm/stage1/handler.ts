@@ -1,3 +1,4 @@
+import { UUID } from '#lib/core/id'
 import { ANONYMOUS } from '#lib/core/access'
 import { CroftError } from '#lib/core/error'
 import type { TaskStatus } from '#lib/core/task'
@@ -15,7 +16,6 @@ const STATES = {
   failed: 'FAILURE',
   canceled: 'REVOKED',
 } as const satisfies Record<TaskStatus, string>
-const UUID = /^[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}$/i
 
 const finite = (value: unknown): value is number => typeof value === 'number' && Number.isFinite(value)
 const refuse = (error: unknown): Response => {

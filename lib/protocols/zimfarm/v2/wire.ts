@@ -1,3 +1,4 @@
+import { UUID } from '#lib/core/id'
 import { z } from 'zod'
 import { PLATFORMS_V2, WAREHOUSE_PATHS_V2 } from '#lib/core/catalogue'
 import { isLanguageCode } from '#lib/core/languages'
@@ -32,7 +33,7 @@ const bool = z.union([z.boolean(), z.literal([0, 1]), z.string()], 'must be true
 })
 /** Null is the same as absent. */
 const opt = <T extends z.ZodType>(schema: T) => schema.nullish().transform((value) => value ?? undefined)
-const uuid = z.string().regex(/^[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}$/i, 'must be a UUID')
+const uuid = z.string().regex(UUID, 'must be a UUID')
 /** An id of the path; a malformed one is a matter of form here. */
 export const idPath = z.object({ id: uuid.transform((value) => value.toLowerCase()) })
 const many = (value: unknown) => (value === undefined || Array.isArray(value) ? value : [value])
